@@ -1,0 +1,36 @@
+"""Files that are either whole or not there: written beside, flushed to disk, then renamed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Puts `content` at `path`, replacing what was there; after a crash the old file or the new one is there, whole.
+
+    Raises OSError as the operating system does (no such folder, no permission, disk full); nothing is left behind then.
+    """
+    target = Path(path)
+    beside = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    _flush_folder(target.parent)
+    return target
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows neither needs nor allows a folder to be flushed
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
