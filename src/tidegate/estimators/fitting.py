@@ -1,0 +1,170 @@
+"""Fitting a forecast network: windows over the training part, watched on the validation part."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os import PathLike
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tidegate.data.panel import Panel
+from tidegate.data.windows import Track, Windows, WindowShape
+from tidegate.errors import DataError
+from tidegate.estimators.forecasting import ForecastEngine
+from tidegate.estimators.options import ForecasterOptions
+from tidegate.estimators.preparation import Preparation
+from tidegate.models.encoder import EncoderOptions
+from tidegate.models.forecaster import ForecastNetwork, ForecastShape, Step
+from tidegate.training.criteria import Pinball, Regression
+from tidegate.training.history import History
+from tidegate.training.loop import train
+from tidegate.training.objective import Loss
+from tidegate.training.progress import Reporter
+from tidegate.training.seeding import seeded
+from tidegate.training.settings import TrainingSettings
+
+_WINDOWS_PER_EPOCH = 1024  # beyond that windows overlap less: an epoch stays short however long the series
+
+
+class WindowTensors(NamedTuple):
+    """A batch for a forecast network; lengths are None where no window is padded."""
+
+    values: Tensor
+    expected: Tensor
+    anchors: Tensor
+    features: Tensor
+    static: Tensor
+    targets: Tensor
+    lengths: Tensor | None
+
+
+@dataclass(frozen=True)
+class WindowExamples:
+    """Windows as the training loop takes them."""
+
+    windows: Windows
+
+    def __len__(self) -> int:
+        return len(self.windows)
+
+    def batch(self, rows: NDArray[np.int64], /) -> WindowTensors:
+        taken = self.windows.take(rows)
+        padded = bool((taken.lengths < taken.values.shape[1]).any())
+        tensors = [torch.from_numpy(array) for array in taken[:-1]]
+        return WindowTensors._make([*tensors, torch.from_numpy(taken.lengths) if padded else None])
+
+
+@dataclass(frozen=True)
+class ForecastObjective:
+    """The point's loss at all steps and, where quantiles are learnt, theirs beside it."""
+
+    point: Regression
+    quantiles: Pinball | None
+
+    def __call__(self, model: nn.Module, batch: WindowTensors, /) -> Loss:
+        told, _ = model(Step(*batch[:5]), None, batch.lengths)
+        loss = self.point(told[..., 0], batch.targets, None)
+        if self.quantiles is None:
+            return loss
+        spread = self.quantiles(told[..., 1:], batch.targets, None)
+        return Loss(loss.total + spread.total * (loss.count / max(spread.count, 1)), loss.count)
+
+
+def resolved(options: ForecasterOptions, panel: Panel) -> ForecasterOptions:
+    """The options with all that was left open filled in from the data."""
+    longest = max(len(series) for series in panel.series)
+    season = options.season_length or panel.step.season_length
+    horizon = options.horizon or max(min(max(season, 12), longest // 4), 1)
+    window = options.window or max(min(max(2 * season, 64), longest // 3), 1)
+    anchor = options.anchor
+    if anchor == "auto":
+        anchor = "season" if season > 1 and longest >= 3 * season else "last"
+    changes = {"season_length": season, "horizon": horizon, "window": window, "anchor": anchor}
+    return options.model_copy(update=changes)
+
+
+def window_shape(options: ForecasterOptions) -> WindowShape:
+    """The shape of windows for resolved options."""
+    period = {"none": 0, "last": 1, "season": options.season_length}[options.anchor]
+    block = options.horizon if options.strategy == "direct" else 1
+    assert options.window and block and period is not None
+    return WindowShape(options.window, block, period)
+
+
+def training_lengths(panel: Panel, options: ForecasterOptions) -> list[int]:
+    """How many rows of each series are learnt from; the rest is validation, a horizon of it where that is at hand."""
+    lengths = []
+    for series in panel.series:
+        rows = len(series)
+        if rows < 8:
+            raise DataError(f"series '{series.unique_id}' has {rows} rows; at least 8 are needed, or leave it out")
+        held = max(math.ceil(rows * options.validation), min(options.horizon or 1, rows // 3))
+        lengths.append(max(rows - held, 4))
+    return lengths
+
+
+def fit_network(
+    panel: Panel,
+    options: ForecasterOptions,
+    *,
+    directory: str | PathLike[str] | None,
+    resume: bool,
+    reporter: Reporter | None,
+) -> tuple[ForecastEngine, History]:
+    """Trains a network on all but the validation rows of the panel; `options` are resolved."""
+    lengths = training_lengths(panel, options)
+    training = panel.cut(lengths)
+    engine = untrained(Preparation.fit(training, options.scaler), options)
+    examples = _examples(engine, training, [(0, length) for length in lengths])
+    valid = _examples(engine, panel, [(length, len(one)) for length, one in zip(lengths, panel.series, strict=True)])
+    settings = TrainingSettings(**options.model_dump(include=set(TrainingSettings.model_fields)))
+    objective = _objective(options)
+    history = train(
+        engine.network, objective, examples, valid, settings, directory=directory, resume=resume, reporter=reporter
+    )
+    return engine, history
+
+
+def untrained(preparation: Preparation, options: ForecasterOptions) -> ForecastEngine:
+    """The engine with freshly drawn weights; options and preparation decide every shape."""
+    shape = window_shape(options)
+    sizes = ForecastShape(
+        channels=preparation.channels,
+        features=preparation.features,
+        static=len(preparation.static.feature_names),
+        block=shape.horizon,
+        quantiles=len(quantile_shares(options)),
+        anchored=shape.period > 0,
+    )
+    encoder = EncoderOptions(**options.model_dump(include=set(EncoderOptions.model_fields)))
+    with seeded(options.seed):
+        network = ForecastNetwork(sizes, encoder)
+    return ForecastEngine(network, preparation, shape)
+
+
+def quantile_shares(options: ForecasterOptions) -> tuple[float, ...]:
+    """What the network's further outputs stand for: for each level its lower and its upper quantile."""
+    if options.intervals != "quantile":
+        return ()
+    return tuple(share for level in options.levels for share in (0.5 - level / 200, 0.5 + level / 200))
+
+
+def _objective(options: ForecasterOptions) -> ForecastObjective:
+    shares = quantile_shares(options)
+    return ForecastObjective(Regression(options.loss), Pinball(shares) if shares else None)
+
+
+def _examples(engine: ForecastEngine, panel: Panel, bounds: Sequence[tuple[int, int]]) -> WindowExamples:
+    tracks: list[Track] = [
+        engine.preparation.track(series, series, first, last)
+        for series, (first, last) in zip(panel.series, bounds, strict=True)
+    ]
+    steps = sum(last - first for first, last in bounds)
+    stride = min(max(steps // _WINDOWS_PER_EPOCH, 1), max(engine.shape.length // 2, 1))
+    return WindowExamples(Windows(tracks, engine.shape, stride))
