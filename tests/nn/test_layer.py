@@ -178,6 +178,8 @@ def test_torchs_name_for_the_state_is_understood() -> None:
     layer = nn.GRU(F, H)
     x, h = torch.randn(T, B, F), torch.randn(1, B, H)
     assert torch.equal(layer(x, hx=h)[0], layer(x, h)[0])
+    with pytest.raises(TypeError, match="two names of one argument"):
+        layer(x, h, hx=h)
 
 
 def test_a_parametrised_weight_is_the_one_used() -> None:

@@ -38,7 +38,9 @@ class Call:
         else:
             self._check_dimensions(x, parts)
             self.rows, self.layout = self._from_tensor(x, lengths)
-        self._steps = 0 if isinstance(x, PackedSequence) else x.size(1 if layer.batch_first and x.dim() == 3 else 0)
+        self._steps = len(self.layout.sizes)
+        if isinstance(x, Tensor):
+            self._steps = x.size(1 if layer.batch_first and not self._one else 0)
         self.initial = self._learnt_or_zero() if parts is None else self._sorted(parts)
 
     def outputs(self, rows: Tensor) -> Tensor | PackedSequence:
@@ -59,8 +61,7 @@ class Call:
 
     def batch_major(self, rows: Tensor) -> Tensor:
         """Rows [N, W] as [B, T, W], or [T, W] for one sequence."""
-        steps = len(self.layout.sizes) if isinstance(self._x, PackedSequence) else self._steps
-        padded = self.layout.pad(rows, steps)
+        padded = self.layout.pad(rows, self._steps)
         return padded.squeeze(1) if self._one else padded.transpose(0, 1)
 
     def _parts(self, state: Any) -> State | None:
@@ -96,12 +97,12 @@ class Call:
         if parts is None or all(part.dim() == x.dim() for part in parts):
             return
         kind, dims = ("unbatched", 2) if self._one else ("batched", 3)
-        what, also = ("hx", "also be") if len(parts) == 1 else ("hx and cx", "also be")
-        got = f"{parts[0].dim()}-D tensor" if len(parts) == 1 else f"({parts[0].dim()}-D, {parts[1].dim()}-D) tensors"
-        raise RuntimeError(f"For {kind} {dims}-D input, {what} should {also} {dims}-D but got {got}")
+        given = [f"{part.dim()}-D" for part in parts]
+        what, got = ("hx", f"{given[0]} tensor") if len(parts) == 1 else ("hx and cx", f"({', '.join(given)}) tensors")
+        raise RuntimeError(f"For {kind} {dims}-D input, {what} should also be {dims}-D but got {got}")
 
     def _check_input(self, x: Tensor, dimensions: int) -> None:
-        expected, dtype = self._layer.input_size, self._layer.weights(0, 0)["weight_ih"].dtype
+        expected, dtype = self._layer.input_size, self._layer.weight_ih_l0.dtype
         if x.dtype != dtype and not torch.is_autocast_enabled(x.device.type):
             raise ValueError(
                 f"RNN input dtype ({x.dtype}) does not match weight dtype ({dtype}). "

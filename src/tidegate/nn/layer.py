@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import partial
+from itertools import product
 from typing import Any
 
 import torch
@@ -74,6 +76,8 @@ class RecurrentLayer(nn.Module):
         self.residual = residual
         self.learn_initial_state = learn_initial_state
         self.merge = merge
+        # Kept although derivable: looked up at every call, where a short one takes microseconds.
+        self._names = self._all_names()
         for name, parameter_shape in self._parameter_shapes().items():
             self.register_parameter(name, nn.Parameter(torch.empty(parameter_shape, device=device, dtype=dtype)))
         self.reset_parameters()
@@ -84,30 +88,26 @@ class RecurrentLayer(nn.Module):
             width *= 2
         return self.recurrence.shapes(width if index else self.input_size, self.hidden_size, self.bias)
 
-    def _extra_shapes(self, _index: int) -> dict[str, tuple[int, ...]]:
-        return self.recurrence.extra_shapes(self.hidden_size, self.bias)
-
     def _parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         # torch's parameters stand first, so that the same seed gives them the same values whatever the extras add.
-        places = [(index, direction) for index in range(self.num_layers) for direction in range(self.num_directions)]
-        named = {
-            self._name(stem, *place): shape
-            for shapes in (self._shapes, self._extra_shapes)
-            for place in places
-            for stem, shape in shapes(place[0]).items()
-        }
+        named = {names[stem]: shape for index, names in self._places() for stem, shape in self._shapes(index).items()}
+        extra = self.recurrence.extra_shapes(self.hidden_size, self.bias)
+        named |= {names[stem]: shape for _, names in self._places() for stem, shape in extra.items()}
         if self.learn_initial_state:
             sizes = zip(self.recurrence.state_names, self.recurrence.state_sizes(self.hidden_size), strict=True)
-            named |= {f"initial_{name}": (len(places), size) for name, size in sizes}
+            named |= {f"initial_{name}": (len(self._names), size) for name, size in sizes}
         return named
 
-    @property
-    def _stems(self) -> tuple[str, ...]:
-        return (*self._shapes(0), *self._extra_shapes(0))
+    def _places(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Each layer and direction: the layer's index, and the names of its parameters by their stems."""
+        for place, names in enumerate(self._names):
+            yield place // self.num_directions, names
 
-    @staticmethod
-    def _name(stem: str, index: int, direction: int) -> str:
-        return f"{stem}_l{index}" + ("_reverse" if direction else "")
+    def _all_names(self) -> list[dict[str, str]]:
+        stems = [*self._shapes(0), *self.recurrence.extra_shapes(self.hidden_size, self.bias)]
+        suffixes = ["", "_reverse"][: self.num_directions]
+        places = product(range(self.num_layers), suffixes)
+        return [{stem: f"{stem}_l{index}{suffix}" for stem in stems} for index, suffix in places]
 
     @property
     def num_directions(self) -> int:
@@ -121,12 +121,12 @@ class RecurrentLayer(nn.Module):
     @property
     def all_weights(self) -> list[list[nn.Parameter]]:
         """The parameters of each layer and direction, as in torch."""
-        places = [(index, direction) for index in range(self.num_layers) for direction in range(self.num_directions)]
-        return [[getattr(self, self._name(stem, *place)) for stem in self._stems] for place in places]
+        return [[getattr(self, name) for name in names.values()] for names in self._names]
 
     def weights(self, index: int, direction: int) -> Weights:
         """One layer's parameters in one direction, by their names without the suffix."""
-        return {stem: getattr(self, self._name(stem, index, direction)) for stem in self._stems}
+        names = self._names[index * self.num_directions + direction]
+        return {stem: getattr(self, name) for stem, name in names.items()}
 
     def reset_parameters(self) -> None:
         """Draw all weights and biases from U(−1/√H, 1/√H), as torch does; gains start at 1, learnt states at 0."""
@@ -165,9 +165,11 @@ class RecurrentLayer(nn.Module):
             and the state after each sequence's own last step, shaped as `state`.
 
         Raises:
-            ValueError, RuntimeError: as torch's layers, for wrong shapes and types.
+            ValueError, RuntimeError, TypeError: as torch's layers, for wrong shapes and types.
             ConfigurationError: the lengths do not fit x.
         """
+        if state is not None and hx is not None:
+            raise TypeError("state and hx are two names of one argument: pass one of them")
         call = Call(self, x, state if hx is None else hx, lengths)
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)

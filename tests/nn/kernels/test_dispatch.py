@@ -92,6 +92,14 @@ def test_an_unknown_path_is_told(monkeypatch) -> None:
         nn.GRU(3, 5)(torch.randn(6, 4, 3))
 
 
+@pytest.mark.parametrize("path", ["walk", "torch"])
+def test_a_dense_call_compiles_without_a_break(path) -> None:
+    layer, x = nn.GRU(3, 5, 2, bidirectional=True, residual=True), torch.randn(4, 2, 3)
+    with force_path(path):
+        compiled = torch.compile(layer, backend="eager", fullgraph=True)
+        torch.testing.assert_close(compiled(x), layer(x))
+
+
 def test_the_choice_is_logged(caplog) -> None:
     with caplog.at_level(logging.DEBUG, logger="tidegate.nn"):
         nn.GRU(3, 5, zoneout=0.5)(torch.randn(6, 4, 3))

@@ -3,8 +3,6 @@
 Paths stand in order of preference. Each says what keeps it from a call, and the first that nothing keeps runs; `walk`
 can do everything. Set the environment variable TIDEGATE_PATH, or use `force_path`, to insist on one: a call that it
 cannot do is then an error.
-
-torch's fused LSTM has no second derivative on a CPU; whoever differentiates twice forces `walk`.
 """
 
 from __future__ import annotations
@@ -13,9 +11,9 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
@@ -31,7 +29,8 @@ if TYPE_CHECKING:
     from tidegate.nn.layer import RecurrentLayer
 
 _log = logging.getLogger("tidegate.nn")
-_forced: ContextVar[str | None] = ContextVar("tidegate_path", default=None)
+# One for the process and not a ContextVar, which torch.compile cannot trace.
+_forced: list[str] = []
 
 
 class Choice(NamedTuple):
@@ -68,12 +67,12 @@ PATHS: dict[str, Path] = {
 
 @contextmanager
 def force_path(name: str) -> Iterator[None]:
-    """Insist on one path ("walk" or "torch") within a `with` block, in this thread or task."""
-    token = _forced.set(_known(name, "force_path"))
+    """Insist on one path ("walk" or "torch") within a `with` block, in the whole process."""
+    _forced.append(_known(name, "force_path"))
     try:
         yield
     finally:
-        _forced.reset(token)
+        _forced.pop()
 
 
 def explain(layer: RecurrentLayer, x: Tensor | PackedSequence, *, lengths: Lengths | None = None) -> Choice:
@@ -83,7 +82,7 @@ def explain(layer: RecurrentLayer, x: Tensor | PackedSequence, *, lengths: Lengt
 
 def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     """The forced path, or the first one that nothing keeps from this call."""
-    forced = _forced.get() or os.environ.get("TIDEGATE_PATH")
+    forced = _forced[-1] if _forced else os.environ.get("TIDEGATE_PATH")
     if forced:
         return _insist(_known(forced, "TIDEGATE_PATH"), layer, layout)
     obstacles: list[str] = []
@@ -98,7 +97,8 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
 def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:
     """Carry all layers by the chosen path."""
     choice = choose(layer, layout)
-    _log.debug("%s takes the path %s (%s)", type(layer).__name__, choice.path, choice.reason)
+    if not torch.compiler.is_compiling():
+        _log.debug("%s takes the path %s (%s)", type(layer).__name__, choice.path, choice.reason)
     return run_stack(layer, rows, layout, initial, PATHS[choice.path].carry)
 
 
