@@ -84,10 +84,11 @@ class Panel:
                 )
         return replace(self, series=cut)
 
-    def to_frame(self, times: Sequence[Times], values: Mapping[str, Sequence[NDArray[np.float64]]]) -> Any:
+    def to_frame(self, times: Sequence[Times], values: Mapping[str, Sequence[NDArray[Any]]]) -> Any:
         """A long frame of the kind the panel came from (Polars for a path), with its names of id and time.
 
-        `times` holds [T_s] for each series, `values` for each new column [T_s] for each series.
+        `times` holds [T_s] for each series, `values` for each new column [T_s] for each series. Dated values go out as
+        the times do: as dates, or in their zone.
         """
         columns: dict[str, Any] = {}
         if self.columns.id:
@@ -95,8 +96,9 @@ class Panel:
             columns[self.columns.id] = pl.Series(self.ids).cast(self.id_type).gather(ids).to_list()
         columns[self.columns.time or ""] = np.concatenate(times)
         columns |= {name: np.concatenate(parts) for name, parts in values.items()}
+        dated = [name for name, parts in values.items() if parts[0].dtype.kind == "M"]
         frame = nw.from_dict(columns, backend=self.kind)
-        return frame.with_columns(self._as_given(nw.col(self.columns.time or ""))).to_native()
+        return frame.with_columns(self._as_given(nw.col(self.columns.time or "", *dated))).to_native()
 
     def _as_given(self, time: nw.Expr) -> nw.Expr:
         """Dates as dates and zones as they were; pandas alone has no type for dates."""

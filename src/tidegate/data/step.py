@@ -20,6 +20,7 @@ _WEEK = 7 * _DAY
 _SHORTEST_MONTH = 28 * _DAY
 _DURATIONS = {"week": _WEEK, "day": _DAY, "hour": _HOUR, "minute": _MINUTE, "second": _SECOND, "microsecond": 1}
 _PERIODS = {"year": 12, "quarter": 3, "month": 1}
+_CYCLES = {"hour_of_day": _DAY, "day_of_week": _WEEK, "day_of_year": 365 * _DAY}
 
 
 @dataclass(frozen=True)
@@ -89,24 +90,23 @@ class Step:
         return _parts(cycle, self.size)
 
     @property
+    def cycles(self) -> dict[str, float]:
+        """How many steps each cycle of the calendar takes, by name; those longer than a step alone."""
+        if self.unit == "number":
+            return {}
+        lengths = {"month_of_year": 12} if self.unit == "month" else _CYCLES
+        return {name: length / self.size for name, length in lengths.items() if self.size < length}
+
+    @property
     def calendar_names(self) -> tuple[str, ...]:
         """What the columns of `calendar` are called."""
-        return tuple(f"{name}_{wave}" for name in self._cycles() for wave in ("sin", "cos"))
+        return tuple(f"{name}_{wave}" for name in self.cycles for wave in ("sin", "cos"))
 
     def calendar(self, times: Times) -> NDArray[np.float64]:
         """Where each time stands in the cycles longer than a step, as sine and cosine: [T] → [T, C]."""
-        phases = [2 * np.pi * phase(times) for phase in self._cycles().values()]
+        phases = [2 * np.pi * _PHASES[name](times) for name in self.cycles]
         waves = [wave(phase) for phase in phases for wave in (np.sin, np.cos)]
         return np.stack(waves, axis=-1) if waves else np.zeros((len(times), 0))
-
-    def _cycles(self) -> dict[str, Callable[[Times], NDArray[np.float64]]]:
-        if self.unit == "number":
-            return {}
-        if self.unit == "month":
-            return {"month_of_year": _month_of_year} if self.size < 12 else {}
-        lengths = {"hour_of_day": _DAY, "day_of_week": _WEEK, "day_of_year": 365 * _DAY}
-        phases = {"hour_of_day": _time_of_day, "day_of_week": _time_of_week, "day_of_year": _time_of_year}
-        return {name: phases[name] for name, length in lengths.items() if self.size < length}
 
     def __str__(self) -> str:
         if self.unit == "number":
@@ -167,3 +167,11 @@ def _time_of_year(times: Times) -> NDArray[np.float64]:
     year = times.astype("datetime64[Y]")
     start, end = (when.astype("datetime64[us]").astype(np.int64) for when in (year, year + 1))
     return np.asarray((times.astype(np.int64) - start) / (end - start))
+
+
+_PHASES: dict[str, Callable[[Times], NDArray[np.float64]]] = {
+    "month_of_year": _month_of_year,
+    "hour_of_day": _time_of_day,
+    "day_of_week": _time_of_week,
+    "day_of_year": _time_of_year,
+}

@@ -11,14 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.panel import Panel, Series
+from tidegate.data.step import Step
 from tidegate.errors import ConfigurationError
 from tidegate.estimators.forecast_frame import Forecast
 from tidegate.estimators.forecasting import ForecastEngine, Start
 from tidegate.estimators.intervals import ConformalErrors, check_level
-from tidegate.estimators.options import ForecasterOptions
+from tidegate.estimators.resolution import ResolvedOptions
+from tidegate.models.encoder import LABELS
 from tidegate.training.history import History
 
 Array = NDArray[np.float64]
+Floats = NDArray[np.float32]
 _CALIBRATION_FORECASTS = 2000  # errors enough for any level in use, soon enough made
 
 
@@ -30,7 +33,7 @@ class Fitted:
     each series, from which `predict` starts; learnt: for each series the last time that training or validation saw.
     """
 
-    options: ForecasterOptions
+    options: ResolvedOptions
     engine: ForecastEngine
     errors: ConformalErrors | None
     recent: Panel
@@ -39,18 +42,30 @@ class Fitted:
     fingerprint: Mapping[str, Any]
 
     @property
+    def name(self) -> str:
+        """What the forecast column is called: the cell's name, such as "GRU"."""
+        return LABELS[self.options.cell]
+
+    @property
     def horizon(self) -> int:
-        return self.options.horizon or 1
+        return self.options.horizon
 
     @property
     def season(self) -> int:
-        return self.options.season_length or 1
+        return self.options.season_length
 
-    def forecasts(self, starts: Sequence[Start], horizon: int, levels: Sequence[float] = ()) -> list[Forecast]:
-        """One forecast of `horizon` steps for each start, with an interval for each level."""
+    @property
+    def usual_levels(self) -> tuple[float, ...]:
+        """The levels learnt, or else 80 and 95."""
+        return (80, 95) if self.errors is not None else self.options.levels
+
+    def forecasts(
+        self, starts: Sequence[Start], horizon: int, step: Step, levels: Sequence[float] = ()
+    ) -> list[Forecast]:
+        """One forecast of `horizon` steps for each start, `step` apart, with an interval for each level."""
         self.check_levels(levels)
         told = self.engine.forecast(starts, horizon)
-        return [self._in_units(start, one, levels) for start, one in zip(starts, told, strict=True)]
+        return [self._in_units(start, step, one, levels) for start, one in zip(starts, told, strict=True)]
 
     def check_levels(self, levels: Sequence[float]) -> None:
         """Raises ConfigurationError for a level that is no percentage, or that was to be learnt and was not."""
@@ -62,23 +77,28 @@ class Fitted:
                     f"level={level:g} was not learnt; there are {learnt}, or intervals='conformal'"
                 )
 
-    def _in_units(self, start: Start, told: NDArray[np.float32], levels: Sequence[float]) -> Forecast:
+    def count_learnt(self, forecasts: Sequence[Forecast]) -> int:
+        """How many of them begin in rows that training or validation saw."""
+        known = [one for one in forecasts if one.series.unique_id in self.learnt]
+        return sum(bool(one.times[0] <= self.learnt[one.series.unique_id]) for one in known)
+
+    def _in_units(self, start: Start, step: Step, told: Floats, levels: Sequence[float]) -> Forecast:
         unscaled = self.engine.preparation.unscaled
         bands = {level: self._band(told, level) for level in levels}
-        times = self.recent.step.after(start.series.times[start.origin - 1], len(told))
         return Forecast(
             start.series,
             start.origin,
-            times,
+            step.after(start.series.times[start.origin - 1], len(told)),
             unscaled(start.seen, told[..., 0]),
             {level: (unscaled(start.seen, low), unscaled(start.seen, high)) for level, (low, high) in bands.items()},
         )
 
-    def _band(self, told: NDArray[np.float32], level: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _band(self, told: Floats, level: float) -> tuple[Floats, Floats]:
+        """Learnt quantiles that cross are put in order (Chernozhukov et al. 2010, arXiv:0704.3649)."""
         if self.errors is None:
-            place = 1 + 2 * self.options.levels.index(level)
-            pair = told[..., place : place + 2]
-            return pair.min(axis=-1), pair.max(axis=-1)
+            ordered = np.sort(told[..., 1:], axis=-1)
+            place = sorted(self.options.levels, reverse=True).index(level)
+            return ordered[..., place], ordered[..., -1 - place]
         reach = self.errors.half_widths(level, len(told))
         return told[..., 0] - reach, told[..., 0] + reach
 
@@ -100,11 +120,11 @@ def calibration_errors(engine: ForecastEngine, panel: Panel, lengths: Sequence[i
 
 
 def start_of(series: Series, origin: int, seen: Series | None = None, known: Array | None = None) -> Start:
-    """A forecast from row `origin` on; without `known`, the known covariates after the end of the series are missing."""
+    """A forecast from row `origin` on; without `known`, no known covariates are told after the series' end."""
     return Start(series, origin, seen or series, np.zeros((0, series.known.shape[1])) if known is None else known)
 
 
-def _scaled_truth(engine: ForecastEngine, start: Start, horizon: int) -> NDArray[np.float32]:
+def _scaled_truth(engine: ForecastEngine, start: Start, horizon: int) -> Floats:
     truth = np.full((horizon, start.series.target.shape[1]), np.nan, dtype=np.float32)
     came = start.series.target[start.origin : start.origin + horizon]
     truth[: len(came)] = engine.preparation.scaled(start.seen, came)

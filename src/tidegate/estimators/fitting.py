@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
@@ -14,11 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tidegate.data.panel import Panel
-from tidegate.data.windows import Track, Windows, WindowShape
-from tidegate.errors import DataError
+from tidegate.data.windows import Track, Windows
 from tidegate.estimators.forecasting import ForecastEngine
-from tidegate.estimators.options import ForecasterOptions
 from tidegate.estimators.preparation import Preparation
+from tidegate.estimators.resolution import ResolvedOptions, training_lengths
 from tidegate.models.encoder import EncoderOptions
 from tidegate.models.forecaster import ForecastNetwork, ForecastShape, Step
 from tidegate.training.criteria import Pinball, Regression
@@ -76,49 +74,16 @@ class ForecastObjective:
         return Loss(loss.total + spread.total * (loss.count / max(spread.count, 1)), loss.count)
 
 
-def resolved(options: ForecasterOptions, panel: Panel) -> ForecasterOptions:
-    """The options with all that was left open filled in from the data."""
-    longest = max(len(series) for series in panel.series)
-    season = options.season_length or panel.step.season_length
-    horizon = options.horizon or max(min(max(season, 12), longest // 4), 1)
-    window = options.window or max(min(max(2 * season, 64), longest // 3), 1)
-    anchor = options.anchor
-    if anchor == "auto":
-        anchor = "season" if season > 1 and longest >= 3 * season else "last"
-    changes = {"season_length": season, "horizon": horizon, "window": window, "anchor": anchor}
-    return options.model_copy(update=changes)
-
-
-def window_shape(options: ForecasterOptions) -> WindowShape:
-    """The shape of windows for resolved options."""
-    period = {"none": 0, "last": 1, "season": options.season_length}[options.anchor]
-    block = options.horizon if options.strategy == "direct" else 1
-    assert options.window and block and period is not None
-    return WindowShape(options.window, block, period)
-
-
-def training_lengths(panel: Panel, options: ForecasterOptions) -> list[int]:
-    """How many rows of each series are learnt from; the rest is validation, a horizon of it where that is at hand."""
-    lengths = []
-    for series in panel.series:
-        rows = len(series)
-        if rows < 8:
-            raise DataError(f"series '{series.unique_id}' has {rows} rows; at least 8 are needed, or leave it out")
-        held = max(math.ceil(rows * options.validation), min(options.horizon or 1, rows // 3))
-        lengths.append(max(rows - held, 4))
-    return lengths
-
-
 def fit_network(
     panel: Panel,
-    options: ForecasterOptions,
+    options: ResolvedOptions,
     *,
     directory: str | PathLike[str] | None,
     resume: bool,
     reporter: Reporter | None,
 ) -> tuple[ForecastEngine, History]:
-    """Trains a network on all but the validation rows of the panel; `options` are resolved."""
-    lengths = training_lengths(panel, options)
+    """Trains a network on all but the validation rows of the panel."""
+    lengths = training_lengths(panel, options.horizon, options.validation)
     training = panel.cut(lengths)
     engine = untrained(Preparation.fit(training, options.scaler), options)
     examples = _examples(engine, training, [(0, length) for length in lengths])
@@ -128,18 +93,19 @@ def fit_network(
     history = train(
         engine.network, objective, examples, valid, settings, directory=directory, resume=resume, reporter=reporter
     )
+    engine.network.float()  # forecasts are made, and files written, in single precision whatever training used
     return engine, history
 
 
-def untrained(preparation: Preparation, options: ForecasterOptions) -> ForecastEngine:
+def untrained(preparation: Preparation, options: ResolvedOptions) -> ForecastEngine:
     """The engine with freshly drawn weights; options and preparation decide every shape."""
-    shape = window_shape(options)
+    shape = options.window_shape
     sizes = ForecastShape(
         channels=preparation.channels,
         features=preparation.features,
         static=len(preparation.static.feature_names),
         block=shape.horizon,
-        quantiles=len(quantile_shares(options)),
+        quantiles=len(options.quantile_shares),
         anchored=shape.period > 0,
     )
     encoder = EncoderOptions(**options.model_dump(include=set(EncoderOptions.model_fields)))
@@ -148,15 +114,8 @@ def untrained(preparation: Preparation, options: ForecasterOptions) -> ForecastE
     return ForecastEngine(network, preparation, shape)
 
 
-def quantile_shares(options: ForecasterOptions) -> tuple[float, ...]:
-    """What the network's further outputs stand for: for each level its lower and its upper quantile."""
-    if options.intervals != "quantile":
-        return ()
-    return tuple(share for level in options.levels for share in (0.5 - level / 200, 0.5 + level / 200))
-
-
-def _objective(options: ForecasterOptions) -> ForecastObjective:
-    shares = quantile_shares(options)
+def _objective(options: ResolvedOptions) -> ForecastObjective:
+    shares = options.quantile_shares
     return ForecastObjective(Regression(options.loss), Pinball(shares) if shares else None)
 
 

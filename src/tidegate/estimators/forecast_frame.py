@@ -1,4 +1,4 @@
-"""Forecasts as people take them away: a long frame of the kind the data came in, columns named as Nixtla's libraries do."""
+"""Forecasts as people take them away: a long frame of the kind the data came in, with Nixtla's column names."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tidegate.data.columns import Columns
 from tidegate.data.panel import Panel, Series
 from tidegate.data.times import Times
+from tidegate.errors import DataError
 
 Array = NDArray[np.float64]
 
@@ -36,18 +38,18 @@ class Forecast(NamedTuple):
         """What was there before, [origin, K]."""
         return self.series.target[: self.origin]
 
-    def columns(self, model: str, targets: Sequence[str], with_truth: bool) -> dict[str, NDArray[Any]]:
-        """Columns by name, [h] each."""
-        columns: dict[str, NDArray[Any]] = {}
+    def columns(self, model: str, targets: Sequence[str], with_truth: bool) -> list[tuple[str, NDArray[Any]]]:
+        """Columns with their names, [h] each."""
+        columns: list[tuple[str, NDArray[Any]]] = []
         if with_truth:
-            columns["cutoff"] = np.repeat(self.series.times[self.origin - 1], len(self.point))
+            columns.append(("cutoff", np.repeat(self.series.times[self.origin - 1], len(self.point))))
         for k, target in enumerate(targets):
             name = model if len(targets) == 1 else f"{target}-{model}"
-            columns |= {target: self.truth[:, k]} if with_truth else {}
-            columns[name] = self.point[:, k]
+            columns += [(target, self.truth[:, k])] if with_truth else []
+            columns.append((name, self.point[:, k]))
             for level, bounds in self.bands.items():
                 names = bound_names(name, level)
-                columns |= {column: bound[:, k] for column, bound in zip(names, bounds, strict=True)}
+                columns += [(column, bound[:, k]) for column, bound in zip(names, bounds, strict=True)]
         return columns
 
 
@@ -61,8 +63,24 @@ def to_frame(panel: Panel, model: str, forecasts: Sequence[Forecast], *, with_tr
 
     The forecast is called as the model is ("GRU"), after its target where there are several ("load-GRU").
     """
-    parts = [one.columns(model, panel.columns.target, with_truth) for one in forecasts]
-    groups = [[k for k, one in enumerate(forecasts) if one.series is series] for series in panel.series]
-    times = [np.concatenate([forecasts[k].times for k in group]) for group in groups]
-    values = {name: [np.concatenate([parts[k][name] for k in group]) for group in groups] for name in parts[0]}
+    groups: dict[int, list[Forecast]] = {id(series): [] for series in panel.series}
+    for one in forecasts:
+        groups[id(one.series)].append(one)
+    times = [np.concatenate([one.times for one in group]) for group in groups.values()]
+    values: dict[str, list[NDArray[Any]]] = {}
+    for group in groups.values():
+        parts = [one.columns(model, panel.columns.target, with_truth) for one in group]
+        for name, columns in _aligned(parts, panel.columns):
+            values.setdefault(name, []).append(np.concatenate(columns))
     return panel.to_frame(times, values)
+
+
+def _aligned(
+    parts: Sequence[Sequence[tuple[str, NDArray[Any]]]], columns: Columns
+) -> list[tuple[str, list[NDArray[Any]]]]:
+    """Each name with its column of every part. Raises DataError for a name that the caller's frame has taken."""
+    names = [name for name, _ in parts[0]]
+    twice = [name for place, name in enumerate(names) if name in (columns.id, columns.time, *names[:place])]
+    if twice:
+        raise DataError(f"column '{twice[0]}' is called as a column of the forecast is; rename it")
+    return [(name, [part[place][1] for part in parts]) for place, name in enumerate(names)]

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
 import polars as pl
 import torch
 
+from tidegate import __version__
 from tidegate.artefact.file import Artefact, load, save
 from tidegate.data.panel import Panel, Series
-from tidegate.data.windows import WindowShape
+from tidegate.data.step import Step
 from tidegate.errors import ArtefactError
 from tidegate.estimators.fitted import Fitted
 from tidegate.estimators.fitting import untrained
 from tidegate.estimators.intervals import ConformalErrors
-from tidegate.estimators.options import ForecasterOptions
+from tidegate.estimators.options import validated
 from tidegate.estimators.preparation import Preparation
+from tidegate.estimators.resolution import ResolvedOptions
 from tidegate.training.history import History
 
 KIND = "forecaster"
@@ -29,7 +33,7 @@ _PARTS = ("times", "target", "past", "known")
 def write_fitted(fitted: Fitted, path: str | PathLike[str], metrics: Mapping[str, Any]) -> Path:
     """Writes the file; `metrics` stand beside the training history in it."""
     preparation, scales = fitted.engine.preparation.state()
-    recent, rows = _recent_state(fitted.recent, fitted.engine.shape)
+    recent, rows = _recent_state(fitted)
     weights = {f"network.{name}": value.numpy() for name, value in fitted.engine.network.state_dict().items()}
     errors = {} if fitted.errors is None else {"errors": fitted.errors.errors}
     learnt = {id: int(np.asarray(time).astype(np.int64)) for id, time in fitted.learnt.items()}
@@ -49,7 +53,17 @@ def read_fitted(path: str | PathLike[str]) -> Fitted:
     artefact = load(path)
     if artefact.kind != KIND:
         raise ArtefactError(f"{path}: holds a {artefact.kind}, not a {KIND}; tidegate.load opens any kind")
-    options = ForecasterOptions(**artefact.configuration)
+    try:
+        return _fitted(artefact)
+    except (LookupError, TypeError, ValueError, RuntimeError) as cause:
+        raise ArtefactError(
+            f"{path}: a forecaster of tidegate {artefact.version} that version {__version__} does not understand "
+            f"({shorten(str(cause), 200)}); install that version, or train anew"
+        ) from cause
+
+
+def _fitted(artefact: Artefact) -> Fitted:
+    options = validated(ResolvedOptions, artefact.configuration)
     preparation = Preparation.from_state(artefact.preprocessing, artefact.tensors)
     engine = untrained(preparation, options)
     weights = {
@@ -71,13 +85,21 @@ def read_fitted(path: str | PathLike[str]) -> Fitted:
     )
 
 
-def _recent_state(panel: Panel, shape: WindowShape) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The rows that forecasts start from: as many as the network reads or takes anchors from."""
-    kept = shape.length + 2 * shape.period
-    tails = [{part: getattr(series, part)[-kept:] for part in _PARTS} for series in panel.series]
+def _recent_state(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rows that forecasts start from: as many as the network reads or takes anchors from.
+
+    Series that training has not met are kept whole, as their scale comes from all of their rows.
+    """
+    panel, kept = fitted.recent, fitted.engine.reach
+    firsts = [max(len(series) - kept, 0) if series.unique_id in fitted.learnt else 0 for series in panel.series]
+    tails = [
+        {part: getattr(series, part)[first:] for part in _PARTS}
+        for series, first in zip(panel.series, firsts, strict=True)
+    ]
     arrays = {f"recent.{part}": np.concatenate([tail[part] for tail in tails]) for part in _PARTS}
     arrays["recent.times"] = arrays["recent.times"].astype(np.int64)
     state = {
+        "step": asdict(panel.step),
         "ids": panel.ids,
         "id_type": str(panel.id_type),
         "date": isinstance(panel.time_type, pl.Date),
@@ -104,7 +126,7 @@ def _recent(artefact: Artefact, preparation: Preparation) -> Panel:
     return Panel(
         series,
         preparation.columns,
-        preparation.step,
+        Step(**state["step"]),
         tuple(state["notes"]),
         kind="polars",
         id_type=getattr(pl, state["id_type"], pl.String)(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ class Start(NamedTuple):
     """Where a forecast begins: after the first `origin` rows of `series`, whose later rows are not read.
 
     `seen` is the part whose scale a series takes that training has not met. `known` [≤ h, Q] are the known covariates
-    after the end of the series.
+    after the end of the series. Starts of one series stand together and share both.
     """
 
     series: Series
@@ -41,6 +42,11 @@ class ForecastEngine:
     preparation: Preparation
     shape: WindowShape
 
+    @property
+    def reach(self) -> int:
+        """How many rows before a forecast are read at most: a window, and the seasons that its anchors come from."""
+        return self.shape.length + 2 * self.shape.period
+
     def forecast(self, starts: Sequence[Start], horizon: int) -> Floats:
         """`horizon` steps after each start, [N, horizon, K, 1 + quantiles], the point first, in scaled units."""
         self.network.eval()
@@ -50,18 +56,18 @@ class ForecastEngine:
         return np.concatenate(parts)[:, :, :targets]
 
     def _tracks(self, starts: Sequence[Start], horizon: int) -> Iterator[Track]:
-        """What stands before each start and is known of the steps after it, of each series' scaled rows."""
+        """What stands before each start and is known of the steps after it; each series is scaled once."""
         ahead = horizon + self.shape.horizon
-        whole: tuple[Series, Track] | None = None
-        for start in starts:
-            if whole is None or whole[0] is not start.series:
-                extended = self.preparation.extended(start.series, start.known, ahead)
-                whole = start.series, self.preparation.track(extended, start.seen, 0, 0)
-            yield self._before(whole[1], start.origin, ahead)
+        for _, group in groupby(starts, key=lambda start: id(start.series)):
+            same = list(group)
+            series, _, seen, known = same[0]
+            extended = self.preparation.extended(series, max(start.origin for start in same), known, ahead)
+            whole = self.preparation.track(extended, seen, 0, 0)
+            yield from (self._before(whole, start.origin, ahead) for start in same)
 
     def _before(self, whole: Track, origin: int, ahead: int) -> Track:
         """The rows up to `origin` that the network reads or takes anchors from, then empty ones with their features."""
-        begin = max(origin - self.shape.length - 2 * self.shape.period, 0)
+        begin = max(origin - self.reach, 0)
         values = np.full((origin - begin + ahead, whole.values.shape[1]), np.nan, dtype=np.float32)
         values[: origin - begin] = whole.values[begin:origin]
         features = whole.features[begin : origin + ahead]
@@ -80,7 +86,7 @@ class ForecastEngine:
         return np.asarray(told.numpy(), dtype=np.float32)
 
     def _memory(self, track: Track) -> Floats:
-        """The last value seen of each season before the forecast, oldest first; the last of all where there is none."""
+        """The last value seen of each season before the forecast, oldest first; NaN before the series began."""
         period = max(self.shape.period, 1)
         seen = last_seen(track.values[: track.first], period)[-period:]
-        return np.concatenate([np.repeat(seen[-1:], period - len(seen), axis=0), seen])
+        return np.pad(seen, ((period - len(seen), 0), (0, 0)), constant_values=np.nan)

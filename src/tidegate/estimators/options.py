@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from typing import Any, Literal, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
 from tidegate.errors import ConfigurationError
-from tidegate.models.encoder import EncoderOptions
+from tidegate.models.encoder import EncoderOptions, check_encoder
 from tidegate.training.settings import TrainingSettings
 
 Options = TypeVar("Options", bound=BaseModel)
@@ -25,9 +25,9 @@ class ForecasterOptions(EncoderOptions, TrainingSettings):
         `horizon` steps at once, and feeds back whole blocks where more are asked for.
     season_length: steps after which the series repeats itself; None takes it from the times (hourly 24, monthly 12, …).
     anchor: what the network corrects: the value one "season" ago, the "last" value, or "none"; "auto" takes the season
-        where the data hold at least two of them, else the last value.
-    scaler: per series, fitted on the training part; "auto" takes "log" where that spreads the values more evenly, else
-        "standard".
+        where the longest series holds at least three of them, else the last value.
+    scaler: per series, fitted on the training part; "auto" takes "log" where all values are above zero and their
+        logarithms, in most series, spread more evenly; else "standard".
     loss: of the point forecast, in scaled units.
     intervals: "conformal" from the errors on the validation part, or "quantile", learnt (strategy "direct" only).
     levels: the levels that "quantile" learns, in percent; "conformal" answers any.
@@ -42,7 +42,7 @@ class ForecasterOptions(EncoderOptions, TrainingSettings):
     scaler: Literal["auto", "standard", "minmax", "maxabs", "robust", "log", "none"] = "auto"
     loss: Literal["mse", "mae", "huber"] = "mse"
     intervals: Literal["conformal", "quantile"] = "conformal"
-    levels: tuple[float, ...] = (80.0, 95.0)
+    levels: tuple[Annotated[float, Field(gt=0, lt=100)], ...] = (80.0, 95.0)
     validation: float = Field(default=0.2, gt=0, lt=1)
 
     epochs: int = Field(default=100, ge=1)
@@ -51,12 +51,28 @@ class ForecasterOptions(EncoderOptions, TrainingSettings):
     learning_rate: float = Field(default=3e-3, gt=0)
 
 
+def forecaster_options(values: Mapping[str, Any]) -> ForecasterOptions:
+    """`values` as options that go together. Raises ConfigurationError where they do not."""
+    options = validated(ForecasterOptions, values)
+    if options.bidirectional:
+        raise ConfigurationError("bidirectional=True would read the future it is to forecast; leave it off")
+    if options.intervals == "quantile" and options.strategy == "recursive":
+        raise ConfigurationError(
+            "intervals='quantile' needs strategy='direct': quantiles of one step, fed back, are not quantiles of "
+            "several; or take intervals='conformal'"
+        )
+    if options.intervals == "quantile" and len(set(options.levels)) < max(len(options.levels), 1):
+        raise ConfigurationError(f"levels={options.levels}: intervals='quantile' learns at least one, each once")
+    check_encoder(options)
+    return options
+
+
 def validated(kind: type[Options], values: Mapping[str, Any]) -> Options:
     """`values` as options of this kind. Raises ConfigurationError naming option, value and what fits."""
     known = kind.model_fields
     for name in values:
         if name not in known:
-            raise ConfigurationError(f"no option '{name}'{_nearest(name, list(known))}")
+            raise ConfigurationError(f"no option '{name}'{nearest(name, list(known))}")
     try:
         return kind(**values)
     except ValidationError as trouble:
@@ -66,6 +82,7 @@ def validated(kind: type[Options], values: Mapping[str, Any]) -> Options:
         raise ConfigurationError(f"{place}={first['input']!r}: {message}") from trouble
 
 
-def _nearest(name: str, known: list[str]) -> str:
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The end of a sentence on an unknown name: the known one meant, or all of them."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(sorted(known))}"

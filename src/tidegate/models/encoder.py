@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt
 from torch import Tensor, nn
 
 from tidegate import nn as gated
 from tidegate.errors import ConfigurationError
 from tidegate.models.normalisation import SequenceBatchNorm
+from tidegate.nn.init import initialise
+from tidegate.nn.layer import RecurrentLayer
 
 CellName = Literal["rnn", "gru", "lstm", "mingru", "minlstm"]
 State = Any  # a tensor, for an LSTM a pair; one for each layer, in a list, where batch norm stands between them
@@ -22,11 +25,22 @@ LAYERS: dict[str, Any] = {
     "minlstm": gated.MinLSTM,
 }
 LABELS = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM", "mingru": "MinGRU", "minlstm": "MinLSTM"}
+_OWNERS = {"reset": ("gru",), "layer_norm": ("rnn", "gru", "lstm")}  # options that not every cell has
 _Share = Field(default=0.0, ge=0.0, lt=1.0)
 
 
 class EncoderOptions(BaseModel):
-    """What the encoder is made of; dropouts are shares in [0, 1) and act in training only."""
+    """What the encoder is made of; dropouts are shares in [0, 1) and act in training only.
+
+    cell, hidden_size, num_layers: the recurrence, its units in each layer, and how many layers stand on each other.
+    bidirectional: reads from both ends; merge: how the two readings become one.
+    residual: from the second layer on, a layer adds what it was given to what it makes of it.
+    dropout: between the layers; input_dropout: of the inputs; recurrent_dropout: of the state that the recurrent
+        product sees, one mask per sequence; zoneout: units that keep their old value. `tidegate.nn.GRU` has the papers.
+    layer_norm: inside the cell (not of the minimal cells); batch_norm: between the layers.
+    reset: of the GRU, before or after the recurrent product.
+    initialisation: schemes of `tidegate.nn.init`, one on top of the other; none leaves torch's.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -43,6 +57,13 @@ class EncoderOptions(BaseModel):
     batch_norm: bool = False
     reset: Literal["after", "before"] = "after"
     merge: Literal["concat", "sum", "mean"] = "concat"
+    initialisation: tuple[str, ...] = ()
+
+
+def check_encoder(options: EncoderOptions) -> None:
+    """Raises ConfigurationError for options that do not go together, without memory taken or numbers drawn."""
+    with torch.device("meta"):
+        Encoder(1, options)
 
 
 class Encoder(nn.Module):
@@ -84,19 +105,16 @@ class _NormalisedStack(nn.Module):
         output, first = self.layers[0](x, states[0], lengths=lengths)
         finals = [first]
         for layer, norm, initial in zip(self.layers[1:], self.norms, states[1:], strict=True):
-            below = self.dropout(norm(output, lengths))
-            output, final = layer(below, initial, lengths=lengths)
+            below = norm(output, lengths)
+            output, final = layer(self.dropout(below), initial, lengths=lengths)
             output = output + below if self.residual else output
             finals.append(final)
         return output, finals
 
 
 def _stack(input_size: int, options: EncoderOptions) -> nn.Module:
-    if options.reset == "before" and options.cell != "gru":
-        raise ConfigurationError(f"reset='before' is an option of cell='gru', not of cell='{options.cell}'")
-    extras: dict[str, Any] = {"reset": options.reset} if options.cell == "gru" else {}
     several = options.num_layers > 1
-    layer: nn.Module = LAYERS[options.cell](
+    layer: RecurrentLayer = LAYERS[options.cell](
         input_size,
         options.hidden_size,
         options.num_layers,
@@ -106,8 +124,18 @@ def _stack(input_size: int, options: EncoderOptions) -> nn.Module:
         residual=options.residual and several,
         recurrent_dropout=options.recurrent_dropout,
         zoneout=options.zoneout,
-        layer_norm=options.layer_norm,
         merge=options.merge,
-        **extras,
+        **_owned(options),
     )
+    initialise(layer, *options.initialisation)
     return layer
+
+
+def _owned(options: EncoderOptions) -> dict[str, Any]:
+    """The options that this cell has and not every one. Raises ConfigurationError for one set that it has not."""
+    for name, cells in _OWNERS.items():
+        value = getattr(options, name)
+        if options.cell not in cells and value != EncoderOptions.model_fields[name].default:
+            owners = ", ".join(f"'{cell}'" for cell in cells)
+            raise ConfigurationError(f"{name}={value!r} is an option of cell={owners}, not of cell='{options.cell}'")
+    return {name: getattr(options, name) for name, cells in _OWNERS.items() if options.cell in cells}

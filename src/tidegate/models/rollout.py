@@ -15,9 +15,10 @@ def rollout(
 ) -> Tensor:
     """The `horizon` steps after the context, `[B, horizon, C, 1 + quantiles]`; costs `horizon` steps, not re-runs.
 
-    lengths [B] are the true steps of the context; memory [B, P, C] the last value seen of each of the P seasons up to
-    the end of the context, oldest first; future [B, at least horizon + block, Q] the features of the steps after it.
-    Only points are fed back, never quantiles.
+    lengths [B] are the true steps of the context; memory [B, P, C] what `last_seen` says of the last P steps of it,
+    oldest first, NaN for steps before the series began; future [B, at least horizon + block, Q] the features of the
+    steps after it. Only points are fed back, never quantiles. The same as running the network again over context and
+    predictions, and anchors are those that `Windows` gives there.
     """
     hidden, state = network.encode(context, None, lengths)
     last = lengths - 1
@@ -44,15 +45,20 @@ def _feed(network: ForecastNetwork, memory: Tensor, future: Tensor, static: Tens
     period = memory.shape[1] - block
     step = torch.arange(block)
     ahead = step + 1
-    back = torch.where(ahead % period == 0, period, ahead % period) - period
-    anchors = memory[:, period + step[:, None] + back] if network.shape.anchored else None
     values = memory[:, period:]
-    if anchors is None:
-        anchors = torch.zeros(len(values), block, block, values.shape[-1])
+    anchors = values.new_zeros(len(values), block, block, values.shape[-1])
+    if network.shape.anchored:
+        season = step[:, None] + (ahead - 1) % period + 1
+        anchors = _known_or(memory[:, season], values.unsqueeze(2))
     return Step(
         values=values,
-        expected=memory[:, :block],
+        expected=_known_or(memory[:, :block], memory[:, period - 1 : -1]),
         anchors=anchors,
         features=future[:, step[:, None] + ahead],
         static=static,
     )
+
+
+def _known_or(seasonal: Tensor, latest: Tensor) -> Tensor:
+    """The anchor where its season has been seen, else the latest value."""
+    return torch.where(seasonal.isnan(), latest, seasonal)
