@@ -7,8 +7,10 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from benchmarks.comparison import Measure
-from benchmarks.ratios import Record, Spread, bytes_ratio, lead, peak_share, ratio, spread
+from benchmarks.ratios import Record, Spread, bytes_ratio, lead, missing_peers, peak_share, ratio, spread
 from benchmarks.shapes import Case, Cell, Pass, Shape
+
+BEST = "the best of all peers"
 
 
 class Aim(NamedTuple):
@@ -29,15 +31,21 @@ class Aim(NamedTuple):
 
     def spread(self, records: Iterable[Record], threads: int) -> Spread | None:
         """What the records of one thread count say; None if they say nothing."""
-        chosen = [record for record in records if record["threads"] == threads and self._concerns(record)]
-        return spread(
-            [(self._place(r), self.value(r)) for r in chosen], "least" if self.bound == "at least" else "most"
-        )
+        values = [(self._place(record), self.value(record)) for record in self._chosen(records, threads)]
+        return spread(values, "least" if self.bound == "at least" else "most")
+
+    def without(self, records: Iterable[Record], threads: int) -> list[str]:
+        """The peers missing from "the best of all peers" in any of the records."""
+        chosen = self._chosen(records, threads) if self.against == BEST else []
+        return sorted(set().union(*map(missing_peers, chosen)))
 
     def reached(self, found: Spread) -> bool:
         pairs = [(self.mean, found.mean), (self.worst, found.worst)]
         sign = 1 if self.bound == "at least" else -1
         return all(sign * value >= sign * wanted for wanted, value in pairs if wanted is not None)
+
+    def _chosen(self, records: Iterable[Record], threads: int) -> list[Record]:
+        return [record for record in records if record["threads"] == threads and self._concerns(record)]
 
     def _concerns(self, record: Record) -> bool:
         wanted = {"measure": self.measure, "cell": self.cell, "pass": self.which}
@@ -55,13 +63,12 @@ def _large_share(record: Record) -> float | None:
 
 
 _over_best, _over_torch = partial(lead, against="best"), partial(lead, against="torch")
-_BEST = "the best of all peers"
 
 AIMS = (
-    Aim("GRU forward", _BEST, "peers", "gru", "forward", _over_best, 2.5, 1.2),
+    Aim("GRU forward", BEST, "peers", "gru", "forward", _over_best, 2.5, 1.2),
     Aim("GRU forward + backward", "torch", "peers", "gru", "training", _over_torch, 4.0, 1.6),
-    Aim("GRU forward + backward", _BEST, "peers", "gru", "training", _over_best, 2.5, 1.3),
-    Aim("LSTM forward", _BEST, "peers", "lstm", "forward", _over_best, 1.6, 1.0),
+    Aim("GRU forward + backward", BEST, "peers", "gru", "training", _over_best, 2.5, 1.3),
+    Aim("LSTM forward", BEST, "peers", "lstm", "forward", _over_best, 1.6, 1.0),
     Aim("LSTM forward + backward", "torch", "peers", "lstm", "training", _over_torch, 1.3, 1.0),
     Aim("RNN forward + backward", "torch", "peers", "rnn", "training", _over_torch, 2.5, 1.3),
     Aim(

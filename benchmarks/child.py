@@ -14,6 +14,8 @@ from typing import Any, NamedTuple, Self
 from benchmarks.peers import Name
 
 _ROOT = Path(__file__).parents[1]
+_ENVIRONMENT = dict(os.environ)
+"""As it was before tidegate was imported, which sets how OpenMP's threads wait: the peers must not inherit that."""
 
 
 class ChildError(Exception):
@@ -38,7 +40,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=os.environ | _limits(seat.threads),
+            env=_ENVIRONMENT | _limits(seat.threads),
             cwd=_ROOT,
         )
 

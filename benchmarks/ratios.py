@@ -55,8 +55,7 @@ def best_peer(record: Record) -> str | None:
 def missing_peers(record: Record) -> set[str]:
     """The peers that could run this but have no figures: then "the best of all peers" is the best of fewer."""
     case = Case(record["cell"], Shape.parse(record["shape"]))
-    able = {name for name in RIVALS if PEERS[name].can(case, record["pass"])}
-    return able - record["contenders"].keys()
+    return {name for name in RIVALS if PEERS[name].can(case, record["pass"]) and name not in record["contenders"]}
 
 
 def lead(record: Record, against: str) -> float | None:

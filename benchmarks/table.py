@@ -19,7 +19,6 @@ from rich.table import Table as RichTable
 from benchmarks.aims import AIMS, Aim
 from benchmarks.ratios import (
     Record,
-    Spread,
     best_peer,
     bytes_ratio,
     lead,
@@ -116,10 +115,10 @@ def _aims(records: Sequence[Record]) -> Table:
     counts = sorted({record["threads"] for record in records}, reverse=True)
     rows = []
     for aim in AIMS:
-        found = [aim.spread(records, threads) for threads in counts]
-        if any(found):
-            rows.append((aim.what, aim.against, _wanted(aim), *(_verdict(aim, each) for each in found)))
-    title = "Aims: geometric mean over the shapes, in brackets the worst"
+        verdicts = [_verdict(aim, records, threads) for threads in counts]
+        if any(verdicts):
+            rows.append((aim.what, aim.against, _wanted(aim), *(verdict or "–" for verdict in verdicts)))
+    title = "Aims: geometric mean, in brackets the worst, over so many comparisons"
     return Table(title, ("", "against", "aim", *map(_threads, counts)), rows)
 
 
@@ -129,11 +128,13 @@ def _wanted(aim: Aim) -> str:
     return f"{mean} [{sign} {aim.worst:.2f}]".strip() if aim.worst is not None else mean
 
 
-def _verdict(aim: Aim, found: Spread | None) -> str:
+def _verdict(aim: Aim, records: Sequence[Record], threads: int) -> str | None:
+    found = aim.spread(records, threads)
     if found is None:
-        return "–"
-    word = "reached" if aim.reached(found) else "not reached"
-    return f"{found.mean:.2f} [{found.worst:.2f} at {found.worst_shape}] {word}"
+        return None
+    figures = f"{found.mean:.2f} [{found.worst:.2f} at {found.worst_shape}] over {found.known}"
+    without = "".join(f", without {peer}" for peer in aim.without(records, threads))
+    return f"{figures}{without}: {'reached' if aim.reached(found) else 'not reached'}"
 
 
 def _beside_peers(title: str, records: Sequence[Record]) -> Table:

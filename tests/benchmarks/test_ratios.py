@@ -30,6 +30,11 @@ def test_who_was_left_out_has_no_figures(record: dict[str, Any]) -> None:
     assert ratios.lead(record | {"contenders": {}}, "best") is None
 
 
+def test_peers_without_figures_are_known_by_what_they_could_have_done(record: dict[str, Any]) -> None:
+    assert ratios.missing_peers(record) == {"openvino", "keras_jax"}
+    assert ratios.missing_peers(record | {"pass": "training"}) == {"keras_jax"}
+
+
 def test_the_share_of_the_peak_is_ours_over_the_machine_s(record: dict[str, Any]) -> None:
     assert ratios.peak(record) == pytest.approx(150e9)
     assert ratios.peak_share(record, operations=150_000_000) == pytest.approx(0.5)
@@ -39,8 +44,8 @@ def test_the_share_of_the_peak_is_ours_over_the_machine_s(record: dict[str, Any]
 
 def test_a_spread_has_the_geometric_mean_and_the_worst_shape() -> None:
     values = [("small", 8.0), ("unknown", None), ("large", 0.5)]
-    assert ratios.spread(values, "least") == Spread(pytest.approx(2.0), 0.5, "large")
-    assert ratios.spread(values, "most") == Spread(pytest.approx(2.0), 8.0, "small")
+    assert ratios.spread(values, "least") == Spread(pytest.approx(2.0), 0.5, "large", 2)
+    assert ratios.spread(values, "most") == Spread(pytest.approx(2.0), 8.0, "small", 2)
     assert ratios.spread([("unknown", None)], "least") is None
 
 
