@@ -3,7 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-NATIVE := $(wildcard native/*) CMakeLists.txt
+BENCH := .bench-venv
+BENCH_READY := $(BENCH)/.ready
+NATIVE := $(wildcard native/* native/*/*) CMakeLists.txt
+INSTALL := install --quiet --disable-pip-version-check
+export PIP_CONSTRAINT := constraints.txt
 
 .PHONY: demo test test-slow lint docs bench clean
 
@@ -25,14 +29,22 @@ lint: $(READY)
 docs: $(READY)
 	$(BIN)/mkdocs build --strict
 
-bench: $(READY)
-	$(BIN)/python -m benchmarks
+bench: $(BENCH_READY)
+	$(BENCH)/bin/python -m benchmarks $(BENCH_OPTIONS)
 
 clean:
-	rm -rf $(VENV) build site
+	rm -rf $(VENV) $(BENCH) build site
 
+# torch first: with the pinned version in place, no later request takes another build of it.
 $(READY): pyproject.toml constraints.txt $(NATIVE)
 	$(PYTHON) -m venv $(VENV)
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check torch
-	PIP_CONSTRAINT=constraints.txt $(BIN)/pip install --quiet --disable-pip-version-check --editable '.[all]'
+	$(BIN)/pip $(INSTALL) torch
+	$(BIN)/pip $(INSTALL) --editable '.[all]'
 	@touch $(READY)
+
+# The peers have an environment of their own: they pull in much that tidegate does not need.
+$(BENCH_READY): pyproject.toml constraints.txt benchmarks/requirements.txt $(NATIVE)
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip $(INSTALL) torch
+	$(BENCH)/bin/pip $(INSTALL) --editable '.[train]' --requirement benchmarks/requirements.txt
+	@touch $(BENCH_READY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-# Before torch, as its documentation asks for: it decides how OpenMP's threads wait.
+# Before torch, since only then does it decide how OpenMP's threads wait.
 import tidegate
 
 # isort: split

@@ -10,18 +10,19 @@ from __future__ import annotations
 import json
 import sys
 import time
+from math import nan
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from tidegate import Forecaster
 from tidegate.data.columns import Columns
 from tidegate.data.panel import Panel, read_panel
+from tidegate.estimators.scores import Scores, owa
 from tidegate.training.progress import Lines
 
 HORIZON, SEASON = 48, 24
-NAIVE2 = {"smape": 18.383, "mase": 2.395}  # the competition's reference for OWA on Hourly
+NAIVE2 = Scores(mae=nan, rmse=nan, smape=18.383, mase=2.395)  # the competition's reference for OWA on Hourly
 OPTIONS = {"strategy": "direct", "horizon": HORIZON, "window": 168, "loss": "mae", "scaler": "log"}
 
 
@@ -57,8 +58,7 @@ def main(folder: str, *settings: str) -> None:
     backtest = forecaster.evaluate(panel, h=HORIZON)
     seconds = time.perf_counter() - started
     scores = {
-        name: {"smape": one.smape, "mase": one.mase, "owa": np.mean([one.smape / NAIVE2["smape"], one.mase / NAIVE2["mase"]])}
-        for name, one in backtest.scores.items()
+        name: {"smape": one.smape, "mase": one.mase, "owa": owa(one, NAIVE2)} for name, one in backtest.scores.items()
     }
     coverage = {f"{level:g}": one.coverage for level, one in backtest.intervals.items()}
     print(json.dumps({"options": options, "seconds": round(seconds), "scores": scores, "coverage": coverage}, indent=1))

@@ -24,5 +24,4 @@ def artefact() -> Artefact:
             "$float": source.integers(0, 9, 3),
             "seen": source.random(5) > 0.5,
         },
-        created="2024-05-06T07:08:09+00:00",
     )

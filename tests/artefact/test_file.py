@@ -17,7 +17,7 @@ from tidegate.artefact.file import Artefact, load, save
 from tidegate.artefact.header import to_json
 from tidegate.errors import ArtefactError
 
-FACTS = ["kind", "configuration", "preprocessing", "vocabulary", "metrics", "fingerprint", "created", "version"]
+FACTS = ["kind", "configuration", "preprocessing", "vocabulary", "metrics", "fingerprint", "version"]
 
 
 def content(artefact: Artefact) -> tuple[str, dict[str, tuple[str, tuple[int, ...], bytes]]]:

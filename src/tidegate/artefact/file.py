@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -33,10 +32,6 @@ _KINDS = {"f": (2, 4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8), "b": (1,)}  # by
 Array = npt.NDArray[Any]
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 @dataclass(frozen=True, eq=False)
 class Artefact:
     """A trained network as plain values: what `runtime` and the estimators need to predict, and where it came from.
@@ -46,7 +41,9 @@ class Artefact:
         dicts with string keys); how the network is built, what is done to data on the way in and out, words to numbers,
         scores by name, and which data it was trained on.
     tensors: weights by their name in the state dict.
-    created: when, as ISO 8601 in UTC. version: of the tidegate that made it.
+    version: of the tidegate that made it.
+
+    There is no clock time in it: the same training gives the same file, byte for byte.
     """
 
     kind: str
@@ -56,7 +53,6 @@ class Artefact:
     vocabulary: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: Mapping[str, Any] = field(default_factory=dict)
-    created: str = field(default_factory=_now)
     version: str = __version__
 
 
@@ -91,7 +87,7 @@ def load(path: str | PathLike[str]) -> Artefact:
     if not whole:
         raise _damaged(path, "its content does not match its digest")
     for name, value in facts.items():
-        if not isinstance(value, str if name in ("kind", "created", "version") else dict):
+        if not isinstance(value, str if name in ("kind", "version") else dict):
             raise _damaged(path, f"{name} is a {type(value).__name__}")
     return Artefact(tensors=tensors, **facts)
 

@@ -41,7 +41,7 @@ def write_fitted(fitted: Fitted, path: str | PathLike[str], metrics: Mapping[str
         kind=KIND,
         configuration=fitted.options.model_dump(),
         preprocessing={**preparation, "recent": recent, "learnt": learnt},
-        metrics={**metrics, "training": fitted.history.to_json()},
+        metrics={**metrics, "training": fitted.history.without_clock().to_json()},
         fingerprint=fitted.fingerprint,
         tensors={**weights, **scales, **rows, **errors},
     )

@@ -16,6 +16,7 @@ from tidegate.data.windows import Track, Windows, WindowShape, last_seen
 from tidegate.estimators.preparation import Preparation
 from tidegate.models.forecaster import ForecastNetwork, Step
 from tidegate.models.rollout import rollout
+from tidegate.models.threads import one_thread
 
 Floats = NDArray[np.float32]
 _ROWS = 256  # forecasts made at once: enough to keep the processor busy, few enough for little memory
@@ -51,7 +52,8 @@ class ForecastEngine:
         """`horizon` steps after each start, [N, horizon, K, 1 + quantiles], the point first, in scaled units."""
         self.network.eval()
         tracks = list(self._tracks(starts, horizon))
-        parts = [self._batch(tracks[row : row + _ROWS], horizon) for row in range(0, len(tracks), _ROWS)]
+        with one_thread():
+            parts = [self._batch(tracks[row : row + _ROWS], horizon) for row in range(0, len(tracks), _ROWS)]
         targets = len(self.preparation.columns.target)
         return np.concatenate(parts)[:, :, :targets]
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from tidegate.errors import ConfigurationError, DataError
+from tidegate.models.threads import one_thread
 from tidegate.training.device import mover
 from tidegate.training.examples import Examples
 from tidegate.training.history import History
@@ -34,8 +35,7 @@ def train(
 
     With `valid` the model ends with the weights of the epoch of least validation loss, without it with the last ones.
     With `directory` checkpoints are kept there; `resume` goes on from them (from the start, if there are none yet) and
-    gives bit for bit what training without a stop gives on the same machine with as many threads. A finished training
-    is only loaded. Without `resume`, checkpoints found there are replaced. The caller's random state is left as it was.
+    gives bit for bit what training without a stop gives on the same kind of machine. A finished training is only loaded. Without `resume`, checkpoints found there are replaced. The caller's random state is left as it was.
 
     Raises TrainingInterrupted after Ctrl-C, TrainingDiverged for a loss or gradient that is not finite, DataError for
     no examples or no targets and for a resumption with other data, ConfigurationError for settings that do not fit or
@@ -44,7 +44,7 @@ def train(
     task = Task(model, objective, examples, valid, settings)
     _refuse_impossible(task, directory, resume)
     device = _device(model)
-    with seeded(settings.seed), Interruption() as interruption:
+    with one_thread(), seeded(settings.seed), Interruption() as interruption:
         run = Run(task, reporter or Silent(), interruption)
         if directory is not None:
             run.keep_checkpoints(directory, resume)
@@ -56,7 +56,8 @@ def train(
 
 def evaluate(model: nn.Module, objective: Objective, examples: Examples, batch_size: int = 256) -> dict[str, float]:
     """Mean "loss" and metrics over all terms of `examples`, dropout off; the model's mode is left as it was."""
-    return measure(model, objective, examples, batch_size, mover(_device(model)))
+    with one_thread():
+        return measure(model, objective, examples, batch_size, mover(_device(model)))
 
 
 def _device(model: nn.Module) -> torch.device:
