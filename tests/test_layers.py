@@ -22,7 +22,9 @@ sys.exit(lint_imports(config_filename="pyproject.toml", cache_dir=None))
 
 
 def lint(tree: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", LINT, str(tree)], cwd=tree, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", LINT, str(tree)], cwd=tree, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture

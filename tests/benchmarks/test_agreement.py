@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from benchmarks.agreement import TOLERANCE, Disagreement, largest_error
 
 REFERENCE = np.random.default_rng(3).standard_normal((4, 3, 5)).astype(np.float32)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from benchmarks.aims import AIMS, Aim
 from benchmarks.plan import Choice, comparisons, memory_cases
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+from benchmarks import comparison
 from benchmarks.child import ChildError, Children, Seat
 from benchmarks.comparison import Comparison, Contender, Effort, measure
 from benchmarks.shapes import Case, Shape
-
-from benchmarks import comparison
 
 CASE = Case("gru", Shape(5, 3, 2, 4))
 TRUTH = np.random.default_rng(8).standard_normal((5, 3, 4)).astype(np.float32)

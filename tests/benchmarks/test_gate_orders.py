@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+
 from benchmarks.gate_orders import from_keras, to_keras, to_onnx
 from benchmarks.problem import problem_of
 from benchmarks.shapes import Case, Cell, Shape
-
 from tidegate.nn.convert import keras as keras_converter
 
 SHAPE = Shape(T=5, B=3, F=4, H=6)

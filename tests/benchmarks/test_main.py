@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from benchmarks.__main__ import _parser
 from benchmarks.plan import Choice
 from benchmarks.shapes import Shape

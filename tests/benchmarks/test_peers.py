@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+
 from benchmarks.agreement import largest_error
 from benchmarks.peers import PEERS, RIVALS, Name, layer_type
 from benchmarks.problem import problem_of

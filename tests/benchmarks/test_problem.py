@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from benchmarks.problem import problem_of, true_lengths
 from benchmarks.shapes import TRUE_SHARE, Case, Shape
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from benchmarks.ratios import Spread
 
 from benchmarks import ratios
+from benchmarks.ratios import Spread
 
 
 def test_ratios_are_taken_within_each_round(record: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from benchmarks.resident import reset_peak, resident_bytes, resident_peak_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="read from Linux's /proc")

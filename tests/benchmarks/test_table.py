@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from benchmarks.table import markdown, tables
 
 MACHINE = {"cpu": "a processor", "versions": {"torch": "2.13.0"}}

@@ -7,8 +7,17 @@ from tidegate.errors import ConfigurationError
 
 
 def test_the_usual_folder_is_named_after_the_data():
-    assert RunFolder.of(None, "data/sales.2024.csv").path == Path("tidegate-run/sales.2024")
-    assert RunFolder.of(Path("runs/a"), "data/sales.csv").path == Path("runs/a")
+    assert RunFolder.of(None, "data/sales.2024.csv", resume=False).path == Path("tidegate-run/sales.2024")
+    assert RunFolder.of(Path("runs/a"), "data/sales.csv", resume=False).path == Path("runs/a")
+
+
+def test_the_usual_folder_is_a_new_one_and_resuming_goes_to_the_latest(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("sales", "sales-2"):
+        assert RunFolder.of(None, "sales.csv", resume=False).path == Path("tidegate-run", name)
+        (tmp_path / "tidegate-run" / name).mkdir(parents=True)
+        (tmp_path / "tidegate-run" / name / "model.safetensors").touch()
+        assert RunFolder.of(None, "sales.csv", resume=True).path == Path("tidegate-run", name)
 
 
 def test_an_absent_or_empty_folder_is_free(tmp_path):

@@ -51,7 +51,8 @@ def track_of(rng, steps, first, last, gaps=0.3):
     values = rng.normal(size=(steps, 2)).astype(np.float32)
     values[rng.random(values.shape) < gaps] = np.nan
     features = rng.normal(size=(steps, 3)).astype(np.float32)
-    return Track(values, features, rng.normal(size=2).astype(np.float32), first, last)
+    static, change = rng.normal(size=2).astype(np.float32), rng.uniform(0.1, 2, size=2).astype(np.float32)
+    return Track(values, features, static, change, first, last)
 
 
 @st.composite
@@ -90,6 +91,7 @@ def test_a_batch_holds_what_a_walk_over_the_steps_finds(case):
         for name, values in expected.items():
             assert np.array_equal(getattr(batch, name)[place, :length], values, equal_nan=True), name
         assert np.array_equal(batch.static[place], tracks[track].static)
+        assert np.array_equal(batch.change[place], tracks[track].change)
         assert np.isnan(batch.targets[place, length:]).all()
 
 

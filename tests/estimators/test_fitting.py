@@ -67,7 +67,8 @@ def test_validation_rows_reach_neither_inputs_nor_targets_of_training(monthly, m
 
 def test_lengths_come_along_only_where_windows_are_padded():
     rng = np.random.default_rng(0)
-    tracks = [Track(rng.normal(size=(steps, 1)), np.zeros((steps, 0)), np.zeros(0), 0, steps) for steps in (5, 30)]
+    nothing, one = np.zeros(0), np.ones(1)
+    tracks = [Track(rng.normal(size=(steps, 1)), np.zeros((steps, 0)), nothing, one, 0, steps) for steps in (5, 30)]
     examples = WindowExamples(Windows(tracks, WindowShape(10, 1, 0), stride=10))
     assert examples.batch(np.array([1, 2])).lengths is None
     assert examples.batch(np.array([0, 2])).lengths.tolist() == [4, 10]
@@ -83,9 +84,10 @@ def test_missing_targets_have_no_part_in_loss_and_gradient(monthly, monkeypatch)
     loss = ForecastObjective(Regression("mse"), None)(model, batch)
     loss.total.backward()
     assert loss.count == int((~batch.targets.isnan()).sum())
-    told, _ = model(Step(*batch[:5]), None, batch.lengths)
+    told, _ = model(Step(*batch[:6]), None, batch.lengths)
     observed = ~batch.targets.isnan()
-    by_hand = (told[..., 0][observed] - batch.targets[observed]).square().sum()
+    errors = (told[..., 0] - batch.targets) / batch.change[:, None, None]
+    by_hand = errors[observed].square().sum()
     torch.testing.assert_close(loss.total, by_hand)
     assert all(torch.isfinite(parameter.grad).all() for parameter in model.parameters())
 
@@ -96,8 +98,9 @@ def test_the_quantile_loss_stands_beside_the_points_as_a_mean(monthly, monkeypat
     point, spread = Regression("mse"), Pinball((0.1, 0.9))
     both = ForecastObjective(point, spread)(model, batch)
     alone = ForecastObjective(point, None)(model, batch)
-    told, _ = model(Step(*batch[:5]), None, batch.lengths)
-    pinball = spread(told[..., 1:], batch.targets, None)
+    told, _ = model(Step(*batch[:6]), None, batch.lengths)
+    unit = batch.change[:, None, None]
+    pinball = spread(told[..., 1:] / unit.unsqueeze(-1), batch.targets / unit, None)
     torch.testing.assert_close(both.total / both.count, alone.total / alone.count + pinball.total / pinball.count)
 
 

@@ -28,7 +28,7 @@ def panel(monthly):
 def engine_of(panel, **options):
     options = {"hidden_size": 4, "window": 15, "horizon": 4, **options}
     settled = resolved(ForecasterOptions(**options), panel)
-    engine = untrained(Preparation.fit(panel, "standard"), settled)
+    engine = untrained(Preparation.fit(panel, "standard", settled.window_shape.period), settled)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         for parameter in engine.network.parameters():
@@ -49,7 +49,7 @@ def test_what_it_tells_first_is_what_training_saw_at_that_step(panel, strategy, 
         batch = WindowExamples(Windows([track], engine.shape, stride=1)).batch(np.array([0]))
         engine.network.eval()
         with torch.no_grad():
-            seen = engine.network(Step(*batch[:5]))[0][0, -1, :, :1]
+            seen = engine.network(Step(*batch[:6]))[0][0, -1, :, :1]
         told = engine.forecast([start_of(series, origin)], engine.shape.horizon)[0]
         # the same numbers, batched alike; two-season gaps would be the only difference, and there are none
         np.testing.assert_allclose(told, seen.numpy(), rtol=1e-5, atol=1e-6)
@@ -107,7 +107,7 @@ def test_rows_further_back_than_its_reach_do_not_matter(panel):
 
 def test_the_untrained_forecast_is_the_seasonal_naive_one_with_gaps_too(panel):
     settled = resolved(ForecasterOptions(hidden_size=4, anchor="season"), panel)
-    engine = untrained(Preparation.fit(panel, "none"), settled)
+    engine = untrained(Preparation.fit(panel, "none", settled.window_shape.period), settled)
     for series in panel.series:
         expected = seasonal_naive(series.target[:, 0], 30, 12).astype(np.float32)
         assert np.array_equal(engine.forecast([start_of(series, 60)], 30)[0, :, 0, 0], expected)

@@ -12,6 +12,7 @@ from tidegate.data.panel import Panel, read_panel
 from tidegate.errors import DataError
 from tidegate.estimators.preparation import Preparation
 
+PERIOD = 7
 COLUMNS = Columns.of(target=["y", "v"], past="p", known="x", static=["kind", "size"])
 
 
@@ -37,7 +38,7 @@ def test_rows_after_the_training_part_change_no_scale_and_no_word(scaler):
     poisoned = whole.copy()
     late = np.tile(np.arange(40) >= 30, 2)
     poisoned.loc[late, ["y", "v", "p", "x"]] = 1e9
-    fits = [Preparation.fit(read_panel(one, columns=COLUMNS).before(10), scaler) for one in (whole, poisoned)]
+    fits = [Preparation.fit(read_panel(one, columns=COLUMNS).before(10), scaler, PERIOD) for one in (whole, poisoned)]
     (clean, arrays), (dirty, others) = (one.state() for one in fits)
     assert clean == dirty
     assert arrays.keys() == others.keys()
@@ -46,7 +47,7 @@ def test_rows_after_the_training_part_change_no_scale_and_no_word(scaler):
 
 @pytest.mark.parametrize("scaler", ["standard", "minmax", "maxabs", "robust", "log", "none"])
 def test_scaling_and_back_gives_the_values_again(scaler):
-    preparation, series = Preparation.fit(panel(), scaler), panel().series[1]
+    preparation, series = Preparation.fit(panel(), scaler, PERIOD), panel().series[1]
     scaled = preparation.scaled(series, series.target)
     # two roundings of values of order one
     np.testing.assert_allclose(preparation.unscaled(series, scaled), series.target, rtol=1e-12)
@@ -58,7 +59,7 @@ def test_scaling_and_back_gives_the_values_again(scaler):
 def test_a_track_holds_targets_and_past_then_calendar_and_known_and_static():
     given = panel(rows=60)
     given.series[0].known[5] = np.nan
-    preparation = Preparation.fit(given, "none")
+    preparation = Preparation.fit(given, "none", PERIOD)
     track = preparation.track(given.series[0], given.series[0], 0, 60)
     assert preparation.channels == track.values.shape[1] == 3
     assert preparation.features == track.features.shape[1] == 4
@@ -89,13 +90,13 @@ def standardised(values):
 )
 def test_cycles_that_training_does_not_go_through_twice_are_no_features(rows, freq, cycles):
     given = panel(rows=rows, freq=freq)
-    preparation = Preparation.fit(given, "none")
+    preparation = Preparation.fit(given, "none", PERIOD)
     assert preparation.cycles == cycles
     assert preparation.features == 2 * len(cycles) + 2
 
 
 def test_an_unseen_series_takes_the_scale_of_what_was_seen_of_it():
-    preparation = Preparation.fit(panel(), "standard")
+    preparation = Preparation.fit(panel(), "standard", PERIOD)
     stranger = replace(panel(seed=7).series[0], unique_id="new")
     seen = stranger.until(20)
     track = preparation.track(stranger, seen, 0, 40)
@@ -107,7 +108,7 @@ def test_an_unseen_series_takes_the_scale_of_what_was_seen_of_it():
 
 @pytest.mark.parametrize("id", ["a", "new"])
 def test_a_value_without_logarithm_is_refused_with_series_and_remedy(id):
-    preparation = Preparation.fit(panel(), "log")
+    preparation = Preparation.fit(panel(), "log", PERIOD)
     series = replace(panel().series[0], unique_id=id)
     seen = series.until(10)
     series.target[20, 1] = -3.5
@@ -116,7 +117,7 @@ def test_a_value_without_logarithm_is_refused_with_series_and_remedy(id):
 
 
 def test_extended_rows_are_empty_but_for_what_is_known_of_them():
-    preparation, series = Preparation.fit(panel(), "none"), panel().series[0]
+    preparation, series = Preparation.fit(panel(), "none", PERIOD), panel().series[0]
     known = np.random.default_rng(1).normal(size=(2, 1))
     extended = preparation.extended(series, 30, known, 5)
     assert len(extended) == 45
@@ -132,7 +133,7 @@ def test_extended_rows_are_empty_but_for_what_is_known_of_them():
 @pytest.mark.parametrize("scaler", ["standard", "log"])
 def test_its_state_brings_it_back(scaler):
     given = panel(rows=60)
-    preparation = Preparation.fit(given, scaler)
+    preparation = Preparation.fit(given, scaler, PERIOD)
     state, arrays = preparation.state()
     again = Preparation.from_state(json.loads(json.dumps(state)), arrays)
     assert again.columns == preparation.columns
@@ -141,3 +142,19 @@ def test_its_state_brings_it_back(scaler):
     for series in (*given.series, stranger):
         before, after = (one.track(series, series, 0, 60) for one in (preparation, again))
         assert all(np.array_equal(*pair) for pair in zip(before, after, strict=True))
+
+
+def test_the_size_of_changes_is_that_of_the_training_part_between_a_value_and_its_anchor():
+    given = panel()
+    preparation = Preparation.fit(given, "standard", PERIOD)
+    series = given.series[0]
+    scaled = preparation.track(series, series, 0, len(series)).values
+    by_hand = np.nanmean(np.abs(scaled[PERIOD:] - scaled[:-PERIOD]), axis=0)
+    # single precision of the scaled values, of which the mean is taken
+    np.testing.assert_allclose(preparation.track(series, series.until(3), 0, 3).change, by_hand, rtol=1e-5)
+
+
+def test_without_an_anchor_changes_have_no_unit_of_their_own():
+    given = panel()
+    preparation = Preparation.fit(given, "standard", 0)
+    assert (preparation.track(given.series[0], given.series[0], 0, 9).change == 1).all()

@@ -43,6 +43,7 @@ def step_of(shape: ForecastShape, rows: int = 3, steps: int = 5, missing: bool =
         normal(rows, steps, shape.block, shape.channels),
         normal(rows, steps, shape.block, shape.features),
         normal(rows, shape.static),
+        normal(rows, shape.channels).exp(),
     )
 
 
@@ -99,6 +100,25 @@ def test_each_step_ahead_hears_its_own_features_and_the_first_alone_goes_into_th
     assert not changed[:, -1, [0, 1, 3]].any()
 
 
+def test_corrections_are_in_units_of_usual_changes():
+    shape = shape_of(anchored=False)
+    network, step = network_of(shape), step_of(shape)
+    corrections = [
+        network(one)[0] - step.anchors.unsqueeze(-1) for one in (step, step._replace(change=2 * step.change))
+    ]
+    torch.testing.assert_close(corrections[1], 2 * corrections[0])
+
+
+def test_outliers_among_changes_are_bounded_and_their_side_is_kept():
+    shape = shape_of(features=0, static=0)
+    network, step = network_of(shape), step_of(shape, missing=False)
+    near, far, below = (network._inputs(step._replace(values=step.values + shift)) for shift in (0.0, 1e3, -1e3))
+    changes = slice(2 * shape.channels, 3 * shape.channels)
+    assert (near[..., changes].abs() < 3).all()
+    torch.testing.assert_close(far[..., changes], torch.full_like(far[..., changes], 3.0))
+    torch.testing.assert_close(below[..., changes], torch.full_like(far[..., changes], -3.0))
+
+
 def test_static_features_reach_every_step():
     shape = shape_of()
     network, step = network_of(shape), step_of(shape)
@@ -109,7 +129,7 @@ def test_a_sequence_in_two_parts_is_the_whole():
     shape = shape_of(block=3, quantiles=2)
     network, step = network_of(shape), step_of(shape)
     whole, _ = network(step)
-    head, state = network(Step(*(part[:, :2] for part in step[:4]), step.static))
-    tail, _ = network(Step(*(part[:, 2:] for part in step[:4]), step.static), state)
+    head, state = network(Step(*(part[:, :2] for part in step[:4]), *step[4:]))
+    tail, _ = network(Step(*(part[:, 2:] for part in step[:4]), *step[4:]), state)
     # the same arithmetic per step, matrix products blocked differently: a few units in the last place
     torch.testing.assert_close(torch.cat([head, tail], dim=1), whole, rtol=1e-12, atol=1e-13)

@@ -36,12 +36,14 @@ def tracks_of(block: int, features: int = FEATURES) -> list[Track]:
         values[rng.random(values.shape) < 0.2] = np.nan
         values[origin:] = np.nan
         known = rng.normal(size=(origin + ahead, features))
-        made.append(Track(values, known, rng.normal(size=STATIC), origin, origin + 1))
+        made.append(
+            Track(values, known, rng.normal(size=STATIC), rng.uniform(0.1, 2, size=CHANNELS), origin, origin + 1)
+        )
     return made
 
 
 def step_of(windows) -> Step:
-    return Step(*(torch.from_numpy(array).double() for array in windows[:5]))
+    return Step(*(torch.from_numpy(array).double() for array in windows[:6]))
 
 
 def carried(network: ForecastNetwork, tracks: list[Track], period: int, horizon: int) -> torch.Tensor:
@@ -64,9 +66,7 @@ def rerun(network: ForecastNetwork, track: Track, period: int, horizon: int) -> 
     for done in range(0, horizon, block):
         now = rows + done
         shape = WindowShape(now - begin, block, period)
-        whole = Windows([Track(values, track.features, track.static, now, now + 1)], shape, stride=1).take(
-            np.array([0])
-        )
+        whole = Windows([track._replace(values=values, first=now, last=now + 1)], shape, stride=1).take(np.array([0]))
         told.append(network(step_of(whole))[0][0, -1])
         values[now : now + block] = told[-1][..., 0].numpy()[: len(values) - now]
     return torch.cat(told)[:horizon]
@@ -121,7 +121,8 @@ def test_points_are_fed_back_and_quantiles_never(block):
     after = carried(network, tracks, 4, HORIZON)
     assert torch.equal(after[..., 0], before[..., 0])
     # a sum of the same terms with 5 among them: double precision's rounding
-    torch.testing.assert_close(after[..., 1:], before[..., 1:] + 5.0, rtol=1e-12, atol=1e-12)
+    unit = torch.from_numpy(np.stack([track.change for track in tracks]))[:, None, :, None]
+    torch.testing.assert_close(after[..., 1:], before[..., 1:] + 5.0 * unit, rtol=1e-12, atol=1e-12)
 
 
 def test_a_row_does_not_hear_its_neighbours():

@@ -24,6 +24,8 @@ def demo() -> None:
     from tidegate.cli.outcome import announce, next_commands, show
     from tidegate.data.panel import read_panel
     from tidegate.estimators.options import ForecasterOptions
+    from tidegate.report.charts import forecast_chart
+    from tidegate.report.svg import write_svg
     from tidegate.training.progress import reporter
 
     with resources.as_file(resources.files("tidegate.cli").joinpath("example_data", SERIES)) as path:
@@ -32,4 +34,6 @@ def demo() -> None:
     announce(source)
     run = run_forecast(source, ForecasterOptions(epochs=EPOCHS), WINDOWS, Training(None, False, reporter()))
     commands = [*next_commands(run, FOLDER), "tidegate fit forecast YOUR-DATA.csv"]
-    show(run, run.write(FOLDER, commands), FOLDER)
+    facts = run.write(FOLDER, commands)
+    write_svg(forecast_chart(facts.series[0]), FOLDER.path / "forecast.svg")
+    show(run, facts, FOLDER)

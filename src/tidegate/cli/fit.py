@@ -26,7 +26,8 @@ def _option(name: str, help: str, metavar: str | None = None) -> Any:
 
 
 Out = Annotated[
-    Path | None, _option("--out", "Folder to write to.  [default: tidegate-run/, then the name of DATA]", "DIR")
+    Path | None,
+    _option("--out", "Folder to write to.  [default: a new one in tidegate-run/]", "DIR"),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Governs all chance.  [default: 0]")]
 Epochs = Annotated[
@@ -76,7 +77,7 @@ def forecast(
     quiet: Quiet = False,
 ) -> None:
     """Train a forecaster, compare it with simple baselines on the latest rows, and write model and report."""
-    folder = RunFolder.of(out, data)
+    folder = RunFolder.of(out, data, resume)
     if not (resume or force):
         folder.refuse_to_overwrite()
     named = {"cell": cell, "horizon": horizon, "epochs": epochs, "seed": seed, "window": window, "strategy": strategy}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count, takewhile
 from pathlib import Path
 
 from tidegate.errors import ConfigurationError
@@ -17,9 +18,21 @@ class RunFolder:
     path: Path
 
     @classmethod
-    def of(cls, out: Path | None, data: str) -> RunFolder:
-        """The folder asked for, or one named after the data."""
-        return cls(out or USUAL / Path(data).stem)
+    def of(cls, out: Path | None, data: str, resume: bool) -> RunFolder:
+        """The folder asked for; else one named after the data: a new one or, to go on with it, the latest there is."""
+        if out is not None:
+            return cls(out)
+        named = USUAL / Path(data).stem
+        numbered = (cls(named if number == 1 else Path(f"{named}-{number}")) for number in count(1))
+        used = list(takewhile(lambda folder: folder.in_use, numbered))
+        if resume and used:
+            return used[-1]
+        return cls(named if not used else Path(f"{named}-{len(used) + 1}"))
+
+    @property
+    def in_use(self) -> bool:
+        """Whether an earlier run, finished or not, would be lost."""
+        return self.model.exists() or (self.checkpoints.is_dir() and any(self.checkpoints.iterdir()))
 
     @property
     def model(self) -> Path:
@@ -39,7 +52,7 @@ class RunFolder:
             raise ConfigurationError(
                 f"{self.path}: holds a model already; name another folder with --out, or replace it with --force"
             )
-        if self.checkpoints.is_dir() and any(self.checkpoints.iterdir()):
+        if self.in_use:
             raise ConfigurationError(
                 f"{self.path}: holds a training that is not finished; go on with it with --resume, name another folder "
                 "with --out, or begin anew with --force"

@@ -16,12 +16,14 @@ Ints = NDArray[np.int64]
 class Track(NamedTuple):
     """One series made ready for a network: scaled values, NaN where missing, and what is known of every step.
 
-    values [T, C]; features [T, Q], known ahead of time; static [S]; targets are looked for in steps `first` to `last`.
+    values [T, C]; features [T, Q], known ahead of time; static [S]; change [C], the size of usual changes between
+    a value and its anchor; targets are looked for in steps `first` to `last`.
     """
 
     values: Floats
     features: Floats
     static: Floats
+    change: Floats
     first: int
     last: int
 
@@ -40,7 +42,8 @@ class WindowBatch(NamedTuple):
 
     values [B, L, C], NaN where missing; expected [B, L, C] is what the anchor had promised for step t;
     anchors [B, L, horizon, C] what it promises for the steps ahead; features [B, L, horizon, Q] of those steps;
-    static [B, S]; targets [B, L, horizon, C], NaN where there is nothing to learn; lengths [B], the true steps.
+    static [B, S]; change [B, C]; targets [B, L, horizon, C], NaN where there is nothing to learn; lengths [B], the true
+    steps.
     """
 
     values: Floats
@@ -48,6 +51,7 @@ class WindowBatch(NamedTuple):
     anchors: Floats
     features: Floats
     static: Floats
+    change: Floats
     targets: Floats
     lengths: Ints
 
@@ -64,6 +68,7 @@ class Windows:
         self._values = np.concatenate([track.values for track in tracks])
         self._features = np.concatenate([track.features for track in tracks])
         self._static = np.stack([track.static for track in tracks])
+        self._change = np.stack([track.change for track in tracks])
         self._memory = np.concatenate([last_seen(track.values, max(shape.period, 1)) for track in tracks])
         self._ends = _window_ends(self._bounds, shape.length, stride)
 
@@ -84,6 +89,7 @@ class Windows:
             anchors=self._anchor(begins[:, None, None], steps[..., None], ahead - steps[..., None]),
             features=self._features[begins[:, None, None] + np.minimum(ahead, self._sizes[track][:, None, None] - 1)],
             static=self._static[track],
+            change=self._change[track],
             targets=self._targets(track, steps, ahead, lengths),
             lengths=lengths,
         )

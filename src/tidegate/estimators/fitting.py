@@ -38,6 +38,7 @@ class WindowTensors(NamedTuple):
     anchors: Tensor
     features: Tensor
     static: Tensor
+    change: Tensor
     targets: Tensor
     lengths: Tensor | None
 
@@ -60,17 +61,22 @@ class WindowExamples:
 
 @dataclass(frozen=True)
 class ForecastObjective:
-    """The point's loss at all steps and, where quantiles are learnt, theirs beside it."""
+    """The point's loss at all steps and, where quantiles are learnt, theirs beside it.
+
+    Errors are in units of each series' usual changes, so that none outweighs the others.
+    """
 
     point: Regression
     quantiles: Pinball | None
 
     def __call__(self, model: nn.Module, batch: WindowTensors, /) -> Loss:
-        told, _ = model(Step(*batch[:5]), None, batch.lengths)
-        loss = self.point(told[..., 0], batch.targets, None)
+        told, _ = model(Step(*batch[:6]), None, batch.lengths)
+        unit = batch.change[:, None, None]
+        told, targets = told / unit.unsqueeze(-1), batch.targets / unit
+        loss = self.point(told[..., 0], targets, None)
         if self.quantiles is None:
             return loss
-        spread = self.quantiles(told[..., 1:], batch.targets, None)
+        spread = self.quantiles(told[..., 1:], targets, None)
         return Loss(loss.total + spread.total * (loss.count / max(spread.count, 1)), loss.count)
 
 
@@ -85,7 +91,7 @@ def fit_network(
     """Trains a network on all but the validation rows of the panel."""
     lengths = training_lengths(panel, options.horizon, options.validation)
     training = panel.cut(lengths)
-    engine = untrained(Preparation.fit(training, options.scaler), options)
+    engine = untrained(Preparation.fit(training, options.scaler, options.window_shape.period), options)
     examples = _examples(engine, training, [(0, length) for length in lengths])
     valid = _examples(engine, panel, [(length, len(one)) for length, one in zip(lengths, panel.series, strict=True)])
     settings = TrainingSettings(**options.model_dump(include=set(TrainingSettings.model_fields)))

@@ -73,13 +73,13 @@ class ForecastEngine:
         values = np.full((origin - begin + ahead, whole.values.shape[1]), np.nan, dtype=np.float32)
         values[: origin - begin] = whole.values[begin:origin]
         features = whole.features[begin : origin + ahead]
-        return Track(values, features, whole.static, first=origin - begin, last=origin - begin + 1)
+        return Track(values, features, whole.static, whole.change, first=origin - begin, last=origin - begin + 1)
 
     def _batch(self, tracks: Sequence[Track], horizon: int) -> Floats:
         windows = Windows(tracks, self.shape, stride=1).take(np.arange(len(tracks)))
         told = rollout(
             self.network,
-            Step(*(torch.from_numpy(array) for array in windows[:5])),
+            Step(*(torch.from_numpy(array) for array in windows[:6])),
             torch.from_numpy(windows.lengths),
             memory=torch.from_numpy(np.stack([self._memory(track) for track in tracks])),
             future=torch.from_numpy(np.stack([track.features[track.first :] for track in tracks])),

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
+from tidegate.data.scaling import ScalerKind
 from tidegate.errors import ConfigurationError
 from tidegate.models.encoder import EncoderOptions, check_encoder
 from tidegate.training.settings import TrainingSettings
@@ -39,7 +40,7 @@ class ForecasterOptions(EncoderOptions, TrainingSettings):
     strategy: Literal["recursive", "direct"] = "recursive"
     season_length: PositiveInt | None = None
     anchor: Literal["auto", "season", "last", "none"] = "auto"
-    scaler: Literal["auto", "standard", "minmax", "maxabs", "robust", "log", "none"] = "auto"
+    scaler: ScalerKind | Literal["auto"] = "auto"
     loss: Literal["mse", "mae", "huber"] = "mse"
     intervals: Literal["conformal", "quantile"] = "conformal"
     levels: tuple[Annotated[float, Field(gt=0, lt=100)], ...] = (80.0, 95.0)

@@ -19,6 +19,7 @@ from tidegate.errors import DataError
 
 Array = NDArray[np.float64]
 _SCALED = ("target", "past", "known")
+_LEAST_CHANGE = 0.01  # scaled units: the errors of a series that repeats itself exactly must not count without bound
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,19 @@ class Preparation:
     """Scaling per series, static features encoded, calendar features of the step.
 
     cycles: those of the calendar that the longest series of the training part goes through at least twice; a longer one
-    would be a trend there, and leave the range seen in training afterwards.
+    would be a trend there, and leave the range seen in training afterwards. period: how many steps back the anchor
+    stands, 0 for none. The scaler "change" holds the size of usual changes between a value and its anchor.
     """
 
     columns: Columns
     step: Step
     cycles: tuple[str, ...]
+    period: int
     scalers: Mapping[str, SeriesScaler]
     static: StaticEncoder
 
     @classmethod
-    def fit(cls, training: Panel, scaler: ScalerKind) -> Preparation:
+    def fit(cls, training: Panel, scaler: ScalerKind, period: int) -> Preparation:
         """Learns scales, words and cycles from the training part."""
         kinds: dict[str, ScalerKind] = {"target": scaler, "past": "standard", "known": "standard"}
         scalers = {
@@ -46,7 +49,10 @@ class Preparation:
         static = StaticEncoder.fit([series.static for series in training.series], training.columns.static)
         longest = max(len(series) for series in training.series)
         cycles = tuple(name for name, steps in training.step.cycles.items() if longest >= 2 * steps)
-        return cls(training.columns, training.step, cycles, scalers, static)
+        prepared = cls(training.columns, training.step, cycles, period, scalers, static)
+        changes = [prepared._changes(series) for series in training.series]
+        scalers["change"] = SeriesScaler("meanabs").fit(changes, training.ids)
+        return prepared
 
     @property
     def channels(self) -> int:
@@ -70,6 +76,7 @@ class Preparation:
         for values that the scale does not take.
         """
         scaled = {part: self._scaled(part, seen, getattr(series, part)) for part in _SCALED}
+        change = self.scalers["change"].of(seen.unique_id, self._changes(seen)).scale
         known = scaled["known"]
         calendar = self.step.calendar(series.times)[:, self._calendar_columns]
         features = [calendar, np.nan_to_num(known), np.isnan(known)]
@@ -77,9 +84,17 @@ class Preparation:
             values=np.concatenate([scaled["target"], scaled["past"]], axis=1).astype(np.float32),
             features=np.concatenate(features, axis=1).astype(np.float32),
             static=self.static.transform([series.static])[0].astype(np.float32),
+            change=np.maximum(change, _LEAST_CHANGE).astype(np.float32),
             first=first,
             last=last,
         )
+
+    def _changes(self, series: Series) -> Array:
+        """Scaled values [T, C] less their anchors, or less their neighbours where the series has no season yet."""
+        parts = [self._scaled(part, series, getattr(series, part)) for part in ("target", "past")]
+        values = np.concatenate(parts, axis=1)
+        back = self.period if len(values) > self.period else 1
+        return values[back:] - values[:-back] if self.period else np.ones_like(values)
 
     def extended(self, series: Series, origin: int, known: Array, steps: int) -> Series:
         """The series with `steps` empty rows after its end; the first of them get the `known` covariates [≤ steps, Q].
@@ -116,7 +131,7 @@ class Preparation:
             scalers[part], held = scaler.state()
             arrays |= {f"scale.{part}.{name}": array for name, array in held.items()}
         described = {"columns": asdict(self.columns), "step": asdict(self.step), "cycles": list(self.cycles)}
-        return {**described, "static": self.static.state(), "scalers": scalers}, arrays
+        return {**described, "period": self.period, "static": self.static.state(), "scalers": scalers}, arrays
 
     @classmethod
     def from_state(cls, state: Mapping[str, Any], arrays: Mapping[str, Array]) -> Preparation:
@@ -129,7 +144,7 @@ class Preparation:
             for part, held in state["scalers"].items()
         }
         static = StaticEncoder.from_state(state["static"])
-        return cls(Columns(**columns), Step(**state["step"]), tuple(state["cycles"]), scalers, static)
+        return cls(Columns(**columns), Step(**state["step"]), tuple(state["cycles"]), state["period"], scalers, static)
 
 
 def _under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

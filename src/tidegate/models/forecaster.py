@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from tidegate.models.encoder import Encoder, EncoderOptions, State
 
+_GREATEST_CHANGE = 3.0  # usual changes: beyond it lie outliers, of which no more than their side need be known
 _FUTURE_WIDTH = 8  # units that mix what the encoder knows with what is known of a future step
 
 
@@ -34,7 +35,8 @@ class Step(NamedTuple):
     """What the network is given at each of L steps.
 
     values [B, L, C] (NaN: missing), expected [B, L, C] (the anchor of this very step), anchors [B, L, block, C] and
-    features [B, L, block, Q] of the steps ahead, static [B, S].
+    features [B, L, block, Q] of the steps ahead, static [B, S], change [B, C], the size of usual changes between a
+    value and its anchor.
     """
 
     values: Tensor
@@ -42,15 +44,20 @@ class Step(NamedTuple):
     anchors: Tensor
     features: Tensor
     static: Tensor
+    change: Tensor
 
 
 class ForecastNetwork(nn.Module):
-    """Tells the next `block` steps at every step: the anchor plus a correction that is zero before training."""
+    """Tells the next `block` steps at every step: the anchor plus a correction that is zero before training.
+
+    Corrections are made, and changes read, in units of each series' usual changes: a series that nearly repeats itself
+    is corrected as finely as it deserves, however far its values spread.
+    """
 
     def __init__(self, shape: ForecastShape, options: EncoderOptions) -> None:
         super().__init__()
         self.shape = shape
-        inputs = shape.channels * (4 if shape.anchored else 2) + shape.features + shape.static
+        inputs = shape.channels * (5 if shape.anchored else 2) + shape.features + shape.static
         self.encoder = Encoder(inputs, options)
         outputs = shape.channels * (1 + shape.quantiles)
         self.head = nn.Linear(self.encoder.output_size, shape.block * outputs)
@@ -62,25 +69,29 @@ class ForecastNetwork(nn.Module):
     def forward(self, step: Step, state: State = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
         """Forecasts `[B, L, block, C, 1 + quantiles]` from every step, the point first, and the encoder's state."""
         hidden, state = self.encode(step, state, lengths)
-        return self.tell(hidden, step.anchors, step.features), state
+        return self.tell(hidden, step.anchors, step.features, step.change[:, None]), state
 
     def encode(self, step: Step, state: State = None, lengths: Tensor | None = None) -> tuple[Tensor, State]:
         """What the encoder makes of the steps: `[B, L, H]` and its state."""
         hidden, state = self.encoder(self._inputs(step), state, lengths)
         return hidden, state
 
-    def tell(self, hidden: Tensor, anchors: Tensor, features: Tensor) -> Tensor:
+    def tell(self, hidden: Tensor, anchors: Tensor, features: Tensor, change: Tensor) -> Tensor:
         """The forecast `[…, block, C, 1 + quantiles]` from `hidden` [… H], with what is known of the steps ahead."""
         correction = self.head(hidden).unflatten(-1, (self.shape.block, -1))
         if self.future is not None:
             correction = correction + self.future(hidden, features)
-        told: Tensor = correction.unflatten(-1, (self.shape.channels, -1)) + anchors.unsqueeze(-1)
+        correction = correction.unflatten(-1, (self.shape.channels, -1)) * change[..., None, :, None]
+        told: Tensor = correction + anchors.unsqueeze(-1)
         return told
 
     def _inputs(self, step: Step) -> Tensor:
         parts = [step.values.nan_to_num(0.0), step.values.isnan().to(step.values.dtype)]
         if self.shape.anchored:
-            parts += [(step.values - step.expected).nan_to_num(0.0), step.anchors[:, :, 0]]
+            unit = step.change.unsqueeze(1)
+            changes = ((step.values - step.expected) / unit).nan_to_num(0.0)
+            parts += [_GREATEST_CHANGE * torch.tanh(changes / _GREATEST_CHANGE), step.anchors[:, :, 0]]
+            parts.append(unit.log().expand_as(step.values))
         static = step.static.unsqueeze(1).expand(-1, step.values.shape[1], -1)
         return torch.cat([*parts, step.features[:, :, 0], static], dim=-1)
 

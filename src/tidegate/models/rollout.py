@@ -23,11 +23,11 @@ def rollout(
     hidden, state = network.encode(context, None, lengths)
     last = lengths - 1
     rows = torch.arange(len(lengths))
-    told = network.tell(hidden[rows, last], context.anchors[rows, last], context.features[rows, last])
+    told = network.tell(hidden[rows, last], context.anchors[rows, last], context.features[rows, last], context.change)
     blocks = [told]
     for done in range(network.shape.block, horizon, network.shape.block):
         memory = torch.cat([memory, told[..., 0]], dim=1)
-        fed = _feed(network, memory, future[:, done - network.shape.block :], context.static)
+        fed = _feed(network, memory, future[:, done - network.shape.block :], context)
         told, state = _advance(network, fed, state)
         memory = memory[:, network.shape.block :]
         blocks.append(told)
@@ -36,10 +36,10 @@ def rollout(
 
 def _advance(network: ForecastNetwork, fed: Step, state: State) -> tuple[Tensor, State]:
     hidden, state = network.encode(fed, state)
-    return network.tell(hidden[:, -1], fed.anchors[:, -1], fed.features[:, -1]), state
+    return network.tell(hidden[:, -1], fed.anchors[:, -1], fed.features[:, -1], fed.change), state
 
 
-def _feed(network: ForecastNetwork, memory: Tensor, future: Tensor, static: Tensor) -> Step:
+def _feed(network: ForecastNetwork, memory: Tensor, future: Tensor, context: Step) -> Step:
     """A block of predictions as the network's next input: `memory` ends with it, `future` begins with its features."""
     block = network.shape.block
     period = memory.shape[1] - block
@@ -55,7 +55,8 @@ def _feed(network: ForecastNetwork, memory: Tensor, future: Tensor, static: Tens
         expected=_known_or(memory[:, :block], memory[:, period - 1 : -1]),
         anchors=anchors,
         features=future[:, step[:, None] + ahead],
-        static=static,
+        static=context.static,
+        change=context.change,
     )
 
 

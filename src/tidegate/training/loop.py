@@ -35,7 +35,8 @@ def train(
 
     With `valid` the model ends with the weights of the epoch of least validation loss, without it with the last ones.
     With `directory` checkpoints are kept there; `resume` goes on from them (from the start, if there are none yet) and
-    gives bit for bit what training without a stop gives on the same kind of machine. A finished training is only loaded. Without `resume`, checkpoints found there are replaced. The caller's random state is left as it was.
+    gives bit for bit what training without a stop gives on the same kind of machine. A finished training is only
+    loaded. Without `resume`, checkpoints found there are replaced. The caller's random state is left as it was.
 
     Raises TrainingInterrupted after Ctrl-C, TrainingDiverged for a loss or gradient that is not finite, DataError for
     no examples or no targets and for a resumption with other data, ConfigurationError for settings that do not fit or

@@ -167,7 +167,9 @@ class Run:
         if self.checkpoints is None:
             return TrainingInterrupted(f"{where}; nothing is kept, as no folder for checkpoints was given")
         kept = self.checkpoints.directory
-        return TrainingInterrupted(f"{where}; what is done is kept in {kept}: the same call with resume goes on there")
+        return TrainingInterrupted(
+            f"{where}; what is done is kept in {kept}: the same call with resume (in the shell --resume) goes on there"
+        )
 
     def _diverged(self, place: Place, trouble: str) -> TrainingDiverged:
         rate, bound = self.task.settings.learning_rate, self.task.settings.clip_norm
