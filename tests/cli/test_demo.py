@@ -18,7 +18,11 @@ def test_it_shows_the_table_and_leaves_model_and_report_also_the_second_time(tid
         assert result.code == 0, result.err
         for words in ("GRU", "seasonal naive", "drift", "tidegate-demo/report.html", "tidegate predict tidegate-demo/"):
             assert words in result.out
-    assert sorted(path.name for path in Path("tidegate-demo").iterdir()) == ["model.safetensors", "report.html"]
+    assert sorted(path.name for path in Path("tidegate-demo").iterdir()) == [
+        "forecast.svg",
+        "model.safetensors",
+        "report.html",
+    ]
 
 
 @pytest.mark.slow

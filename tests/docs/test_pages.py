@@ -17,6 +17,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PICTURE = re.compile(r"!\[[^]]+\]\(([^)]+\.svg)\)")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 DOCS = [page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md")]
+DEMO_PICTURE = "docs/pictures/demo.svg"
 PAGES = ["README.md", "CONTRIBUTING.md", *sorted(DOCS)]
 
 
@@ -75,7 +76,15 @@ def test_the_blocks_of_a_page_run_and_draw_its_pictures(
     monkeypatch.chdir(tmp_path)
     run(ROOT / page)
     for picture in PICTURE.findall((ROOT / page).read_text(encoding="utf-8")):
-        assert_same_picture(tmp_path / picture, (ROOT / page).parent / picture)
+        if picture != DEMO_PICTURE:
+            assert_same_picture(tmp_path / picture, (ROOT / page).parent / picture)
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_readme_is_what_the_demo_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["demo"]) == 0
+    assert_same_picture(tmp_path / "tidegate-demo" / "forecast.svg", ROOT / DEMO_PICTURE)
 
 
 def test_a_wrong_block_is_caught_at_its_line(tmp_path: Path) -> None:
