@@ -14,8 +14,6 @@ from typing import Any, NamedTuple, Self
 from benchmarks.peers import Name
 
 _ROOT = Path(__file__).parents[1]
-_ENVIRONMENT = dict(os.environ)
-"""As it was before tidegate was imported, which sets how OpenMP's threads wait: the peers must not inherit that."""
 
 
 class ChildError(Exception):
@@ -40,7 +38,7 @@ class Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=_ENVIRONMENT | _limits(seat.threads),
+            env=os.environ | _limits(seat.threads),
             cwd=_ROOT,
         )
 

@@ -10,10 +10,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-# First of all, before anything imports tidegate: the workers get the environment as it was then.
 from benchmarks.child import Children
-
-# isort: split
 from benchmarks.comparison import Effort, measure
 from benchmarks.machine import describe_machine
 from benchmarks.memory import measure_memory

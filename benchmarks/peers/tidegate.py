@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
-# Before torch, since only then does it decide how OpenMP's threads wait.
-import tidegate
-
-# isort: split
 from torch import Tensor, nn
 
+import tidegate
 from benchmarks.peers import torch as torch_peer
 from benchmarks.shapes import Case
 from tidegate.nn.kernels.dispatch import explain
@@ -18,7 +13,7 @@ from tidegate.nn.kernels.dispatch import explain
 class Layer(torch_peer.Layer):
     def facts(self) -> dict[str, str]:
         path, reason = explain(self._module, self._x, lengths=self._lengths)
-        return {"path": path, "reason": reason, "openmp_waits": os.environ.get("OMP_WAIT_POLICY", "as usual")}
+        return {"path": path, "reason": reason}
 
     def _make(self, case: Case) -> nn.Module:
         F, H = case.shape.F, case.shape.H

@@ -2,9 +2,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +68,3 @@ def test_a_child_ends_when_it_is_no_longer_kept() -> None:
         child = children.at(Seat("walk", 1))
         children.keep([Seat("tidegate", 1)])
         assert not child.alive
-
-
-def test_no_peer_inherits_how_our_threads_wait() -> None:
-    names = "'OMP_WAIT_POLICY' in os.environ, 'OMP_WAIT_POLICY' in child._ENVIRONMENT"
-    program = f"import os, benchmarks.__main__; from benchmarks import child; print({names})"
-    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, cwd=ROOT, capture_output=True, text=True)
-    assert done.stdout.split() == ["True", "False"], done.stderr
