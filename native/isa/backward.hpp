@@ -195,8 +195,7 @@ private:
     void gather(Index end) {
         const Index count = stretch_rows(end);
         if (call.dx.data) input_gradients(end, share(count, team.rank, team.size));
-        add_rows(plan.gradients, R::slots * plan.units, count, share(R::slots * plan.panels, team.rank, team.size), false,
-                 plan.sums);
+        add_rows(plan.gradients, R::slots * plan.units, count, share(R::slots * plan.panels, team.rank, team.size), plan.sums);
         if (call.dinput_weights) {
             each_row(end, [&](Index row, Index slot, Index step) {
                 listed[row] = call.x.at(schedule.order[slot], schedule.time(slot, step));

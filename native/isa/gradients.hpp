@@ -25,42 +25,64 @@ void cut_strip(const OuterProduct<T>& product, Index column, Index rows) {
         for (Index r = 0; r < rows; ++r) product.strip[k * rows + r] = from[k * product.stride + r];
 }
 
+// A sum over thousands of steps in one go would gather as many roundings; parts of this many steps are summed by
+// themselves.
+inline constexpr Index steps_of_part = 64;
+
+// total [rows][panels][lane] += strip · panels.
+template <class T>
+void add_in_parts(const OuterProduct<T>& product, Index rows, Index panel, Index panels, T* total) {
+    constexpr Index W = width<T>;
+    alignas(64) T sums[tile_vectors * W];
+    const Index stride = product.count * W;
+    for (Index from = 0; from < product.count; from += steps_of_part) {
+        const Index steps = least(steps_of_part, product.count - from);
+        const T* strip = product.strip + from * rows;
+        for (Index i = 0; i < rows * panels; ++i) store(sums + i * W, Vec<T>{});
+        multiply_add<T, 1, true>(&strip, rows, product.right + panel * stride + from * W, panels, stride, steps, sums);
+        for (Index i = 0; i < rows * panels; ++i) store(total + i * W, load<T>(total + i * W) + load<T>(sums + i * W));
+    }
+}
+
 // to [columns][right_columns], rows `mine` only: = or += leftᵀ · right.
 template <class T>
 void add_outer(const OuterProduct<T>& product, Range mine, bool first, T* to) {
     constexpr Index W = width<T>;
-    const Index N = product.right_columns, panel_stride = product.count * W;
+    const Index N = product.right_columns;
     if (mine.count() == 0) return;
     const Pieces strips(mine.begin, mine.end, rows_together(1));
-    alignas(64) T sums[tile_vectors * W];
     for (Index strip = 0; strip < strips.pieces; ++strip) {
         const Index row = strips.start(strip), rows = strips.start(strip + 1) - row;
         cut_strip(product, row, rows);
         const Pieces groups(0, parts(N, W), panels_together(static_cast<int>(rows), 1));
         for (Index group = 0; group < groups.pieces; ++group) {
             const Index panel = groups.start(group), panels = groups.start(group + 1) - panel;
+            alignas(64) T total[tile_vectors * W];
             for (Index i = 0; i < rows * panels; ++i) {
                 const Index column = (panel + i % panels) * W;
-                store(sums + i * W, first ? Vec<T>{} : load_part(to + (row + i / panels) * N + column, N - column));
+                store(total + i * W, first ? Vec<T>{} : load_part(to + (row + i / panels) * N + column, N - column));
             }
-            multiply_add<T, 1, true>(&product.strip, rows, product.right + panel * panel_stride, panels, panel_stride,
-                                     product.count, sums);
+            add_in_parts(product, rows, panel, panels, total);
             for (Index i = 0; i < rows * panels; ++i) {
                 const Index column = (panel + i % panels) * W;
-                store_part(to + (row + i / panels) * N + column, load(sums + i * W), N - column);
+                store_part(to + (row + i / panels) * N + column, load(total + i * W), N - column);
             }
         }
     }
 }
 
-// to [columns] = or += the sum of `count` rows, `stride` apart; whole vectors.
+// to [columns] += the sum of `count` rows, `stride` apart; whole vectors.
 template <class T>
-void add_rows(const T* rows, Index stride, Index count, Range columns, bool first, T* to) {
+void add_rows(const T* rows, Index stride, Index count, Range columns, T* to) {
     constexpr Index W = width<T>;
     for (Index column = columns.begin * W; column < columns.end * W; column += W) {
-        Vec<T> sum = first ? Vec<T>{} : load(to + column);
-        for (Index k = 0; k < count; ++k) sum += load(rows + k * stride + column);
-        store(to + column, sum);
+        Vec<T> total = load(to + column);
+        for (Index from = 0; from < count; from += steps_of_part) {
+            Vec<T> sum{};
+            for (Index k = from; k < least(from + steps_of_part, count); ++k) sum += load(rows + k * stride + column);
+            total += sum;
+        }
+        store(to + column, total);
     }
 }
 
