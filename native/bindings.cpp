@@ -93,6 +93,13 @@ void apply(bool sigmoid, std::size_t from, Index count, std::size_t to) {
     function(reinterpret_cast<const T*>(from), count, reinterpret_cast<T*>(to));
 }
 
+template <class T>
+Index busy(Index rounds) {
+    T result[64] = {};
+    nb::gil_scoped_release released;
+    return routines<T>().busy(rounds, result);
+}
+
 nb::list isas() {
     nb::list names;
     for (const char* const* name = instruction_sets(); *name; ++name) names.append(*name);
@@ -116,4 +123,6 @@ NB_MODULE(_native, module) {
     module.def("saved_layout_float64", &saved_layout<double>);
     module.def("apply_float32", &apply<float>, "to ← σ or tanh of from, `count` values at addresses; for the tests of accuracy.");
     module.def("apply_float64", &apply<double>);
+    module.def("busy_float32", &busy<float>, "Multiply-adds in registers alone, to measure a core's peak; returns how many.");
+    module.def("busy_float64", &busy<double>);
 }

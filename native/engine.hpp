@@ -20,6 +20,8 @@ struct Routines {
     // to [count] ← f(from [count])
     void (*sigmoid)(const T* from, Index count, T* to);
     void (*tanh)(const T* from, Index count, T* to);
+    // Multiplies and adds in registers alone, to measure a core's peak; result [lanes], in: zeros. Returns how many.
+    Index (*busy)(Index rounds, T* result);
 };
 
 struct Engine {

@@ -54,6 +54,21 @@ void each_tanh(const T* from, Index count, T* to) {
     each(from, count, to, [](Vec<T> x) { return tanh<T>(x); });
 }
 
+// Multiply-adds that wait for nothing: as many as the inner loop holds, none of them from memory.
+template <class T>
+Index busy(Index rounds, T* result) {
+    constexpr int R = 12;
+    Vec<T> sum[R];
+    const Vec<T> factor = load_part(result, width<T>) + T(1), term = factor - T(1);
+    for (int r = 0; r < R; ++r) sum[r] = term + T(r);
+    for (Index round = 0; round < rounds; ++round)
+#pragma GCC unroll 12
+        for (int r = 0; r < R; ++r) sum[r] = sum[r] * factor + term;
+    for (int r = 1; r < R; ++r) sum[0] += sum[r];
+    store(result, sum[0]);
+    return rounds * R * width<T>;
+}
+
 template <class T>
 constexpr Routines<T> routines() {
     return {width<T>,
@@ -63,7 +78,8 @@ constexpr Routines<T> routines() {
             run<ForwardPlan, Forward, T>,
             run<BackwardPlan, Backward, T>,
             each_sigmoid<T>,
-            each_tanh<T>};
+            each_tanh<T>,
+            busy<T>};
 }
 
 #define TIDEGATE_TEXT(name) #name

@@ -20,9 +20,17 @@ struct OuterProduct {
 // strip [count][rows] ← `rows` columns of the left side from `column` on: the inner loop reads it from end to end.
 template <class T>
 void cut_strip(const OuterProduct<T>& product, Index column, Index rows) {
+    constexpr Index R = rows_together(1);
     const T* from = product.values + column;
-    for (Index k = 0; k < product.count; ++k)
-        for (Index r = 0; r < rows; ++r) product.strip[k * rows + r] = from[k * product.stride + r];
+    T* to = product.strip;
+    for (Index k = 0; k < product.count; ++k, from += product.stride, to += rows) {
+        if (rows == R) {
+#pragma GCC unroll 8
+            for (Index r = 0; r < R; ++r) to[r] = from[r];
+        } else {
+            for (Index r = 0; r < rows; ++r) to[r] = from[r];
+        }
+    }
 }
 
 // A sum over thousands of steps in one go would gather as many roundings; parts of this many steps are summed by
