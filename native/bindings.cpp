@@ -83,8 +83,8 @@ const Routines<T>& routines() {
 
 // [lanes of a vector, saved slots]: the saved array holds true steps × slots × units rounded up to whole vectors.
 template <class T>
-nb::tuple saved_layout(Index kind) {
-    return nb::make_tuple(routines<T>().lanes, routines<T>().slots(static_cast<Kind>(kind)));
+nb::tuple saved_layout(Index kind, bool projected) {
+    return nb::make_tuple(routines<T>().lanes, routines<T>().slots(static_cast<Kind>(kind), projected));
 }
 
 template <class T>

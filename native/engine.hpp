@@ -10,7 +10,7 @@ template <class T>
 struct Routines {
     Index lanes;
     // Values saved for each unit and true step between forward and backward.
-    Index (*slots)(Kind kind);
+    Index (*slots)(Kind kind, bool projected);
     // Bytes of workspace, aligned to 64, for a team of at most `threads`.
     Index (*forward_bytes)(const Call<T>& call, Index threads);
     Index (*backward_bytes)(const Call<T>& call, Index threads);

@@ -21,6 +21,7 @@ void check(const Call<T>& call) {
     require(call.units >= 1 && call.outputs >= 1, "a layer needs at least one unit");
     require(call.kind >= Kind::rnn_tanh && call.kind <= Kind::lstm, "unknown kind of recurrence");
     require(call.projection || call.outputs == call.units, "outputs differ from units, but there is no projection");
+    require(!call.projection || (call.kind == Kind::lstm && call.outputs <= call.units), "only an LSTM projects, and not up");
     require(call.recurrent_weights && (call.input_weights || call.features == 0), "weights are missing");
     const bool empty = call.steps == 0 || call.batch == 0;
     require(empty || call.features == 0 || call.x.data, "the input is missing");

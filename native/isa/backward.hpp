@@ -27,7 +27,7 @@ struct BackwardPlan {
     typename R::template BackWeights<T> weights;
     T *dstate, *dcell, *inner, *gradients, *transposed, *right_input, *right_state, *right_inner, *sums, *zeros, *strips;
     const T** pointers;
-    Index row, units, panels, stretch, strip_each, pointers_each;
+    Index row, units, panels, output_panels, stretch, strip_each, pointers_each;
 
     BackwardPlan(const Call<T>& call, Index team, Arena& arena) : weights(call, arena) {
         constexpr Index W = width<T>;
@@ -35,6 +35,7 @@ struct BackwardPlan {
         row = compact_row<T>(most(call.units, call.outputs));
         units = padded<T>(call.units);
         panels = units / W;
+        output_panels = outputs / W;
         stretch = most(call.batch, rows_of_stretch);
         dstate = arena.take<T>(call.batch * row);
         dcell = arena.take<T>(R::has_cell ? call.batch * row : 0);
@@ -43,7 +44,7 @@ struct BackwardPlan {
         transposed = arena.take<T>(call.dx.data ? R::gates * units * features : 0);
         right_input = arena.take<T>(call.dinput_weights ? stretch * features : 0);
         right_state = arena.take<T>(call.drecurrent_weights ? stretch * outputs : 0);
-        right_inner = arena.take<T>(call.drecurrent_weights && R::has_inner ? stretch * units : 0);
+        right_inner = arena.take<T>(R::has_inner ? stretch * units : 0);
         sums = arena.take<T>(R::slots * units);
         zeros = arena.take<T>(most(units, outputs));
         strip_each = stretch * rows_together(1);
@@ -64,7 +65,7 @@ public:
     Backward(const Call<T>& call_, const Schedule& schedule_, const Plan& plan_, const Team& team_)
         : call(call_), schedule(schedule_), plan(plan_), team(team_), by_units(divides_units(call_, R::gates, team_.size)),
           slots(by_units ? Slots{0, 1} : Slots{team_.rank, team_.size}),
-          panels(by_units ? share(plan_.panels, team_.rank, team_.size) : Range{0, plan_.panels}),
+          panels(mine_of(plan_.panels)), output_panels(mine_of(plan_.output_panels)),
           operands(plan_.pointers + team_.rank * plan_.pointers_each), listed(operands + call_.batch) {}
 
     void run() {
@@ -98,13 +99,20 @@ public:
         const Index slot = slots.at(row), b = schedule.order[slot], t = schedule.time(slot, step_now);
         Vec<T> whole = load(plan.dstate + slot * plan.row + unit);
         if (call.dy.data) whole += load_part(call.dy.at(b, t) + unit, call.outputs - unit);
-        if (!call.keep.data) return {whole, Vec<T>{}};
-        const Vec<T> keep = load_part(call.keep.at(b, t) + unit, call.outputs - unit);
-        return {(T(1) - keep) * whole, keep * whole};
+        return divided(whole, call.keep, b, t, unit, call.outputs - unit);
+    }
+
+    Arriving arriving_cell(Index row, Index unit) const {
+        const Index slot = slots.at(row);
+        const Vec<T> whole = load(plan.dcell + slot * plan.row + unit);
+        return divided(whole, call.keep_cell, schedule.order[slot], schedule.time(slot, step_now), unit, call.units - unit);
     }
 
     Index true_step(Index row) const { return schedule.offset[step_now] + slots.at(row); }
-    const T* saved(Index row) const { return call.saved + true_step(row) * R::slots * plan.units; }
+    const T* saved_at(Index slot, Index step) const {
+        return call.saved + (schedule.offset[step] + slot) * R::slots * plan.units;
+    }
+    const T* saved(Index row) const { return saved_at(slots.at(row), step_now); }
     T* gradients(Index row) const {
         return plan.gradients + (true_step(row) - schedule.offset[stretch_begins]) * R::slots * plan.units;
     }
@@ -118,21 +126,24 @@ public:
         return call.state ? call.state + b * call.outputs : plan.zeros;
     }
 
-    // dstate += factor ⊙ (weights · gradients from `slot` on), for the old state of `rows` rows.
-    void to_old_state(const Packed<T>& weights, Index slot, Index rows) const {
+    // visit(row, unit, vector of weights · gradients from `slot` on) for `rows` rows and the panels in `range`.
+    template <class Visit>
+    void product(const Packed<T>& weights, Index slot, Index rows, Range range, Visit visit) const {
         for (Index row = 0; row < rows; ++row) operands[row] = gradients(row) + slot * plan.units;
-        const auto begin = [&](const Block& block, T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i) store(sums + i * W, Vec<T>{});
-        };
+        const auto begin = [&](const Block& block, T* sums) { fill_zero(sums, block.rows * block.panels * W); };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index r = 0; r < block.rows; ++r)
-                for (Index n = 0; n < block.panels; ++n) {
-                    const Index row = block.row + r, unit = (block.panel + n) * W;
-                    T* to = compact(plan.dstate, row) + unit;
-                    store(to, load(to) + seen(row, unit, load(sums + (r * block.panels + n) * W)));
-                }
+            for (Index i = 0; i < block.rows * block.panels; ++i)
+                visit(block.row + i / block.panels, (block.panel + i % block.panels) * W, load(sums + i * W));
         };
-        sweep<T, 1>(rows, panels, operands, weights, begin, end);
+        sweep<T, 1>(rows, range, operands, weights, begin, end);
+    }
+
+    // Adds to the gradient of the old state what arrives through the recurrent product.
+    void to_old_state(const Packed<T>& weights, Index slot, Index rows) const {
+        product(weights, slot, rows, output_panels, [&](Index row, Index unit, Vec<T> value) {
+            T* to = compact(plan.dstate, row) + unit;
+            store(to, load(to) + seen(row, unit, value));
+        });
     }
 
     // A value times the dropout mask of the state.
@@ -142,18 +153,42 @@ public:
         return value * load_part(call.dropout + b * call.outputs + unit, call.outputs - unit);
     }
 
+    // Of a whole stretch, which ends before step `end`.
+
+    Index stretch_rows(Index end) const { return schedule.offset[end] - schedule.offset[stretch_begins]; }
+
+    template <class Visit>
+    void each_row(Index end, Visit visit) const {
+        Index row = 0;
+        for (Index step = stretch_begins; step < end; ++step)
+            for (Index slot = 0; slot < schedule.running(step); ++slot) visit(row++, slot, step);
+    }
+
+    OuterProduct<T> outer(Index end, Index slot, const T* right, Index columns) const {
+        return {plan.gradients + slot * plan.units, R::slots * plan.units, call.units, stretch_rows(end), right, columns,
+                plan.strips + team.rank * plan.strip_each};
+    }
+
     const Call<T>& call;
     const Schedule& schedule;
     const Plan& plan;
     const Team& team;
     const bool by_units;
     const Slots slots;
-    const Range panels;
+    const Range panels, output_panels;
     const T** operands;  // [rows]
     const T** listed;    // [2 · rows of a stretch]
     Index step_now = 0, stretch_begins = 0;
 
 private:
+    static Arriving divided(Vec<T> whole, const Sequence<const T>& keeps, Index b, Index t, Index unit, Index count) {
+        if (!keeps.data) return {whole, Vec<T>{}};
+        const Vec<T> keep = load_part(keeps.at(b, t) + unit, count);
+        return {(T(1) - keep) * whole, keep * whole};
+    }
+
+    Range mine_of(Index all) const { return by_units ? share(all, team.rank, team.size) : Range{0, all}; }
+
     void begin() const {
         plan.weights.pack(call, team);
         if (call.dx.data) {
@@ -182,20 +217,12 @@ private:
         R::back_step(*this, slots.among(schedule.running(step)));
     }
 
-    Index stretch_rows(Index end) const { return schedule.offset[end] - schedule.offset[stretch_begins]; }
-
-    template <class Visit>
-    void each_row(Index end, Visit visit) const {
-        Index row = 0;
-        for (Index step = stretch_begins; step < end; ++step)
-            for (Index slot = 0; slot < schedule.running(step); ++slot) visit(row++, slot, step);
-    }
-
     // Inputs' gradients, the biases' sums, and the right sides of the weights' gradients.
     void gather(Index end) {
         const Index count = stretch_rows(end);
         if (call.dx.data) input_gradients(end, share(count, team.rank, team.size));
-        add_rows(plan.gradients, R::slots * plan.units, count, share(R::slots * plan.panels, team.rank, team.size), plan.sums);
+        constexpr Index summed = R::input_slot + R::gates;
+        add_rows(plan.gradients, R::slots * plan.units, count, share(summed * plan.panels, team.rank, team.size), plan.sums);
         if (call.dinput_weights) {
             each_row(end, [&](Index row, Index slot, Index step) {
                 listed[row] = call.x.at(schedule.order[slot], schedule.time(slot, step));
@@ -203,6 +230,13 @@ private:
             pack_rows<T>(listed, nullptr, count, call.features, share(parts(call.features, W), team.rank, team.size),
                          plan.right_input);
         }
+        if constexpr (R::has_inner) {
+            each_row(end, [&](Index row, Index slot, Index step) {
+                listed[row] = saved_at(slot, step) + R::inner_slot * plan.units;
+            });
+            pack_rows<T>(listed, nullptr, count, call.units, share(plan.panels, team.rank, team.size), plan.right_inner);
+        }
+        if constexpr (R::has_cell) R::more_sums(*this, end);
         if (!call.drecurrent_weights) return;
         const T** factors = listed + plan.stretch;
         each_row(end, [&](Index row, Index slot, Index step) {
@@ -236,11 +270,6 @@ private:
         }
     }
 
-    OuterProduct<T> outer(Index end, Index slot, const T* right, Index columns) const {
-        return {plan.gradients + slot * plan.units, R::slots * plan.units, call.units, stretch_rows(end), right, columns,
-                plan.strips + team.rank * plan.strip_each};
-    }
-
     void weight_gradients(Index end) const {
         const bool first = end == schedule.steps;
         const Range mine = share(call.units, team.rank, team.size);
@@ -249,9 +278,11 @@ private:
                 add_outer(outer(end, R::input_slot + gate, plan.right_input, call.features), mine, first,
                           call.dinput_weights + gate * call.units * call.features);
             if (call.drecurrent_weights)
-                add_outer(outer(end, R::recurrent_slot(gate), plan.right_state, call.outputs), mine, first,
-                          call.drecurrent_weights + gate * call.units * call.outputs);
+                add_outer(outer(end, R::recurrent_slot(gate), R::sees_inner(gate) ? plan.right_inner : plan.right_state,
+                                call.outputs),
+                          mine, first, call.drecurrent_weights + gate * call.units * call.outputs);
         }
+        if constexpr (R::has_cell) R::more_weights(*this, end, first);
     }
 
     void finish() const {
@@ -271,6 +302,7 @@ private:
             if (call.drecurrent_bias)
                 copy_row(call.drecurrent_bias + at, plan.sums + R::recurrent_slot(gate) * plan.units, call.units);
         }
+        if constexpr (R::has_cell) R::last(*this);
         if (schedule.steps > 0) return;
         if (call.dinput_weights) fill_zero(call.dinput_weights, R::gates * call.units * call.features);
         if (call.drecurrent_weights) fill_zero(call.drecurrent_weights, R::gates * call.units * call.outputs);

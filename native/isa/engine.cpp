@@ -3,35 +3,41 @@
 #include "../engine.hpp"
 
 #include "gru.hpp"
+#include "gru_before.hpp"
+#include "lstm.hpp"
+#include "rnn.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
 
 namespace {
 
 template <class Visit>
-[[gnu::always_inline]] inline void with_recurrence(Kind kind, Visit visit) {
+[[gnu::always_inline]] inline void with_recurrence(Kind kind, bool projected, Visit visit) {
     switch (kind) {
+        case Kind::rnn_tanh: return visit(Rnn<false>{});
+        case Kind::rnn_relu: return visit(Rnn<true>{});
         case Kind::gru_after: return visit(GruAfter{});
-        default: return;
+        case Kind::gru_before: return visit(GruBefore{});
+        case Kind::lstm: return projected ? visit(Lstm<true>{}) : visit(Lstm<false>{});
     }
 }
 
-Index slots(Kind kind) {
+Index slots(Kind kind, bool projected) {
     Index count = 0;
-    with_recurrence(kind, [&](auto recurrence) { count = decltype(recurrence)::slots; });
+    with_recurrence(kind, projected, [&](auto recurrence) { count = decltype(recurrence)::slots; });
     return count;
 }
 
 template <template <class, class> class Plan, class T>
 Index bytes(const Call<T>& call, Index threads) {
     Arena arena(nullptr);
-    with_recurrence(call.kind, [&](auto recurrence) { Plan<decltype(recurrence), T>(call, threads, arena); });
+    with_recurrence(call.kind, call.projection != nullptr, [&](auto recurrence) { Plan<decltype(recurrence), T>(call, threads, arena); });
     return arena.used();
 }
 
 template <template <class, class> class Plan, template <class, class> class Walk, class T>
 void run(const Call<T>& call, const Schedule& schedule, void* workspace, const Team& team) {
-    with_recurrence(call.kind, [&](auto recurrence) {
+    with_recurrence(call.kind, call.projection != nullptr, [&](auto recurrence) {
         Arena arena(workspace);
         const Plan<decltype(recurrence), T> plan(call, team.size, arena);
         Walk<decltype(recurrence), T>(call, schedule, plan, team).run();

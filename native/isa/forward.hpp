@@ -3,7 +3,8 @@
 // The walk forward, common to all recurrences. A recurrence R gives
 //   R::gates     gates that the input feeds
 //   R::slots     vectors per unit that backward needs
-//   R::Panels    its packed weights: lay_out(call, arena), pack(call, team), depth of products
+//   R::has_cell, R::has_inner   whether there is a cell; whether a second product of a step sees something of its own
+//   R::Weights   its packed recurrent weights
 //   R::step      one step for the walker's rows and panels
 
 #include "arena.hpp"
@@ -23,13 +24,14 @@ struct ForwardPlan {
     typename R::template Weights<T> weights;
     T *state[2], *operand[2], *cell, *inner, *input, *bias, *projected;
     const T** pointers;  // [team][pointers_each]
-    Index row, panels, stretch, pointers_each;
+    Index row, panels, output_panels, stretch, pointers_each;
     bool fused;
 
     ForwardPlan(const Call<T>& call, Index team, Arena& arena) : weights(call, arena) {
         constexpr Index G = R::gates, W = width<T>;
         row = compact_row<T>(most(call.units, call.outputs));
         panels = parts(call.units, W);
+        output_panels = parts(call.outputs, W);
         const Index padded_gates = panels * G * W, size = static_cast<Index>(sizeof(T));
         // Few rows at a time use the inner loop badly; weights beyond the cache would be read again for every step.
         fused = call.batch >= 4 && (call.features + call.outputs) * padded_gates * size <= own_cache_bytes;
@@ -37,7 +39,7 @@ struct ForwardPlan {
         for (T*& one : state) one = arena.take<T>(call.batch * row);
         for (int i = 0; i < 2; ++i) operand[i] = call.dropout ? arena.take<T>(call.batch * row) : state[i];
         cell = arena.take<T>(R::has_cell ? call.batch * row : 0);
-        inner = arena.take<T>(call.batch * row);
+        inner = arena.take<T>(R::has_inner ? call.batch * row : 0);
         input = arena.take<T>(call.features * padded_gates);
         bias = arena.take<T>(padded_gates);
         projected = arena.take<T>(fused ? 0 : stretch * padded_gates);
@@ -56,7 +58,7 @@ public:
     Forward(const Call<T>& call_, const Schedule& schedule_, const Plan& plan_, const Team& team_)
         : call(call_), schedule(schedule_), plan(plan_), team(team_), by_units(divides_units(call_, R::gates, team_.size)),
           slots(by_units ? Slots{0, 1} : Slots{team_.rank, team_.size}),
-          panels(by_units ? share(plan_.panels, team_.rank, team_.size) : Range{0, plan_.panels}),
+          panels(mine_of(plan_.panels)), output_panels(mine_of(plan_.output_panels)),
           inputs(plan_.pointers + team_.rank * plan_.pointers_each), operands(inputs + call_.batch) {}
 
     void run() {
@@ -81,6 +83,7 @@ public:
     Index row_of_batch(Index row) const { return schedule.order[slots.at(row)]; }
     Index true_step(Index row) const { return schedule.offset[step_now] + slots.at(row); }
     T* compact(T* base, Index row) const { return base + slots.at(row) * plan.row; }
+    T* inner(Index row) const { return compact(plan.inner, row); }
     T* old_state(Index row) const { return compact(plan.state[step_now & 1], row); }
     T* saved(Index row) const {
         return call.saved ? call.saved + true_step(row) * R::slots * padded<T>(call.units) : nullptr;
@@ -112,18 +115,28 @@ public:
         store_part(call.y.at(b, t) + unit, value, count);
     }
 
+    // Zoneout of the cell.
+    Vec<T> kept_cell(Index row, Index unit, Vec<T> old, Vec<T> value) const {
+        if (!call.keep_cell.data) return value;
+        const Index t = schedule.time(slots.at(row), step_now);
+        const Vec<T> keep = load_part(call.keep_cell.at(row_of_batch(row), t) + unit, call.units - unit);
+        return keep * old + (T(1) - keep) * value;
+    }
+
     const Call<T>& call;
     const Schedule& schedule;
     const Plan& plan;
     const Team& team;
     const bool by_units;
     const Slots slots;
-    const Range panels;
+    const Range panels, output_panels;
     const T** inputs;    // [rows] x of this step, fused
     const T** operands;  // [rows] state as the recurrent product sees it
     Index step_now = 0, stretch_begins = 0;
 
 private:
+    Range mine_of(Index all) const { return by_units ? share(all, team.rank, team.size) : Range{0, all}; }
+
     Index projected_row(Index row) const { return true_step(row) - schedule.offset[stretch_begins]; }
 
     void multiply_input(const T* const* rows, const Block& block, T* sums) const {

@@ -3,14 +3,13 @@
 // The gated recurrent unit, reset after the product (cuDNN, torch):
 //   r = σ(W_r x + U_r h + b)   k = σ(W_z x + U_z h + b)   n = tanh(W_n x + b + r ⊙ (U_n h + c))   h' = (1 − k) ⊙ n + k ⊙ h
 
-#include "backward.hpp"
-#include "forward.hpp"
+#include "one_product.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
 
 struct GruAfter {
     static constexpr Index gates = 3;
-    static constexpr bool has_cell = false;
+    static constexpr bool has_cell = false, has_inner = false;
 
     // Saved, and in the same places their gradients: U_n h + c, r, k, n. So the gradients of what U feeds are slots 0…2 and
     // of what W feeds slots 1…3, each in one piece.
@@ -21,24 +20,17 @@ struct GruAfter {
     static constexpr int recurrent_gate_of[3] = {2, 0, 1};
 
     template <class T>
-    struct Weights {
-        T *recurrent, *candidate_bias;
+    struct Weights : OneProduct<T, gates> {
+        T* candidate_bias;
 
         Weights(const Call<T>& call, Arena& arena)
-            : recurrent(arena.take<T>(call.units * gates * padded<T>(call.units))),
-              candidate_bias(arena.take<T>(padded<T>(call.units))) {}
+            : OneProduct<T, gates>(call, arena), candidate_bias(arena.take<T>(padded<T>(call.units))) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
-            const Index H = call.units;
-            const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_gates(call.recurrent_weights, gates, H, H, mine, recurrent);
-            if (team.rank != 0) return;
-            pack_bias(call.input_bias, call.recurrent_bias, 2, gates, H, bias);
-            const T* candidate = call.recurrent_bias ? call.recurrent_bias + 2 * H : nullptr;
-            pack_bias<T>(candidate, nullptr, 0, 1, H, candidate_bias);
+            OneProduct<T, gates>::pack(call, team, bias, 2);
+            const T* candidate = call.recurrent_bias ? call.recurrent_bias + 2 * call.units : nullptr;
+            if (team.rank == 0) pack_bias<T>(candidate, nullptr, 0, 1, call.units, candidate_bias);
         }
-
-        Packed<T> packed(Index units) const { return {recurrent, units * gates * width<T>, units}; }
     };
 
     template <class T>
@@ -76,23 +68,15 @@ struct GruAfter {
         store(saved + Slot::candidate * next, n);
     }
 
-    static constexpr bool has_inner = false;
+    static constexpr bool sees_inner(Index) { return false; }
     static constexpr Index recurrent_slot(Index gate) { return (gate + 1) % 3; }
 
     template <class T>
-    struct BackWeights {
-        T* transposed;
-
-        BackWeights(const Call<T>& call, Arena& arena)
-            : transposed(arena.take<T>(gates * padded<T>(call.units) * padded<T>(call.units))) {}
-
+    struct BackWeights : OneTranspose<T, gates> {
+        using OneTranspose<T, gates>::OneTranspose;
         void pack(const Call<T>& call, const Team& team) const {
-            const Index H = call.units;
-            const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_transposed(call.recurrent_weights, recurrent_gate_of, gates, H, H, mine, transposed);
+            OneTranspose<T, gates>::pack(call, recurrent_gate_of, team);
         }
-
-        Packed<T> packed(Index units) const { return {transposed, gates * units * width<T>, gates * units}; }
     };
 
     template <class T>

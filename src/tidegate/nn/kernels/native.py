@@ -164,7 +164,7 @@ def _sequence(tensor: Tensor | None, options: Options) -> tuple[int, int, int]:
 
 def _saved(options: Options, inputs: Inputs) -> Tensor:
     """Room for what backward needs: true steps x saved slots x units rounded up to whole vectors."""
-    lanes, slots = _LAYOUT[inputs.x.dtype](KINDS[options.kind])
+    lanes, slots = _LAYOUT[inputs.x.dtype](KINDS[options.kind], inputs.projection is not None)
     units = inputs.recurrent_weights.shape[0] // _gates(options)
     steps = inputs.x.shape[0] * inputs.x.shape[1] if inputs.lengths is None else int(inputs.lengths.sum())
     return inputs.x.new_empty(max(1, steps * slots * -(-units // lanes) * lanes))
