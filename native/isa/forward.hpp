@@ -160,7 +160,7 @@ private:
         fill_zero(plan.state[1] + slot * plan.row, plan.row);
         if constexpr (R::has_cell) start_row(plan.cell + slot * plan.row, call.cell, b, call.units);
         if (!call.dropout) return;
-        fill_zero(plan.operand[1] + slot * plan.row, plan.row);
+        for (T* operand : plan.operand) fill_zero(operand + slot * plan.row, plan.row);
         for (Index i = 0; i < call.outputs; ++i)
             plan.operand[0][slot * plan.row + i] = plan.state[0][slot * plan.row + i] * call.dropout[b * call.outputs + i];
     }

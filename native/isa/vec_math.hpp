@@ -4,6 +4,10 @@
 
 #include "vector.hpp"
 
+#if defined(__FMA__) || defined(__aarch64__)
+#define TIDEGATE_FUSED
+#endif
+
 namespace tidegate::TIDEGATE_ISA {
 
 // ln 2 in two parts, so that k·ln2 is taken away without rounding, and (exp(f) − 1 − f) / f² on |f| ≤ ln2 / 2 as a
@@ -78,20 +82,40 @@ template <class T>
     using Int = typename Lanes<T>::Int;
     const Vec<T> shifted = x * E::log2e + E::shifter;
     const Vec<T> turns = shifted - E::shifter;
-    const Vec<T> f = (x - turns * E::ln2_high) - turns * E::ln2_low;
+    const Vec<T> near = x - turns * E::ln2_high, f = near - turns * E::ln2_low;
     Vec<T> series = E::series[E::terms - 1] - Vec<T>{};
 #pragma GCC unroll 16
     for (int term = E::terms - 2; term >= 0; --term) series = series * f + E::series[term];
     const Int bits = ((Int)shifted << E::fraction_bits) + E::one;
+#if defined(TIDEGATE_FUSED)
     return {(Vec<T>)bits, (f * f) * series + f};
+#else
+    // Every product is rounded here; what f lost makes up for it.
+    const Vec<T> lost = (near - f) - turns * E::ln2_low;
+    return {(Vec<T>)bits, ((f * f) * series + lost) + f};
+#endif
+}
+
+// small / large, both of moderate size, where large is really large + lost.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> quotient(Vec<T> small, Vec<T> large, Vec<T> lost) {
+#if defined(TIDEGATE_FUSED)
+    const Vec<T> inverse = reciprocal<T>(large), guess = small * inverse;
+    return guess + inverse * ((small - guess * large) - guess * lost);
+#else
+    const Vec<T> guess = small / large;
+    return guess - guess * lost / large;
+#endif
 }
 
 template <class T>
 [[gnu::always_inline]] inline Vec<T> sigmoid(Vec<T> x) {
-    const Split<T> e = exponential<T>(clamped<T>(-x, -Exponential<T>::limit, Exponential<T>::limit));
-    const Vec<T> share = reciprocal<T>(T(1) + (e.scale + e.scale * e.rest));
-    const Vec<T> one = T(1) - Vec<T>{};
-    return share > one ? one : share;
+    const T limit = Exponential<T>::limit;
+    const Split<T> e = exponential<T>(clamped<T>(-x, -limit, limit));
+    Vec<T> share = reciprocal<T>(T(1) + (e.scale + e.scale * e.rest));
+    const Vec<T> one = T(1) - Vec<T>{}, lowest = -limit - Vec<T>{};
+    share = share > one ? one : share;
+    return x < lowest ? Vec<T>{} : share;
 }
 
 template <class T>
@@ -99,13 +123,10 @@ template <class T>
     using Int = typename Lanes<T>::Int;
     const Int sign = (Int)x & (Int)(T(-0.0) - Vec<T>{});
     const Vec<T> size = (Vec<T>)((Int)x ^ sign);
-    // tanh is 1 to the last bit beyond 20; e − 1 keeps its relative accuracy near 0, where e would not.
+    // tanh is 1 to the last bit beyond 20; exp − 1 keeps its relative accuracy near 0, where exp would not.
     const Split<T> e = exponential<T>(clamped<T>(size + size, T(0), T(40)));
-    const Vec<T> less_one = e.scale * e.rest + (e.scale - T(1));
-    const Vec<T> whole = less_one + T(2);
-    const Vec<T> inverse = reciprocal<T>(whole);
-    Vec<T> share = less_one * inverse;
-    share = share + inverse * (less_one - share * whole);
+    const Vec<T> less_one = e.scale * e.rest + (e.scale - T(1)), whole = less_one + T(2);
+    Vec<T> share = quotient<T>(less_one, whole, less_one - (whole - T(2)));
     const Vec<T> one = T(1) - Vec<T>{};
     share = share > one ? one : share;
     return (Vec<T>)((Int)share | sign);
