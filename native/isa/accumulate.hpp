@@ -26,6 +26,7 @@ void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index
 #pragma GCC unroll 8
             for (int g = 0; g < G; ++g) sum[r][n][g] = load(sums + ((r * N + n) * G + g) * W);
     }
+#pragma GCC unroll 2
     for (Index k = 0; k < depth; ++k) {
         Vec<T> weight[N][G];
 #pragma GCC unroll 8
