@@ -11,10 +11,11 @@
 namespace tidegate::TIDEGATE_ISA {
 
 // rows   [R] pointers to [depth] values each, or, Interleaved, rows[0] to [depth][R] values
-// panels [N] panels, `panel_stride` values apart
+// panels [N] panels, `panel_stride` values apart, `next` values from one k to the following one
 // sums   [R][N][G][lanes]: begun by the caller, added to here; may not overlap the others
 template <class T, int G, int R, int N, bool Interleaved>
-void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index depth, T* sums) {
+void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth,
+                T* sums) {
     constexpr Index W = width<T>;
     Vec<T> sum[R][N][G];
     const T* row[R];
@@ -32,7 +33,7 @@ void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index
 #pragma GCC unroll 8
         for (int n = 0; n < N; ++n)
 #pragma GCC unroll 8
-            for (int g = 0; g < G; ++g) weight[n][g] = load(panels + n * panel_stride + (k * G + g) * W);
+            for (int g = 0; g < G; ++g) weight[n][g] = load(panels + n * panel_stride + k * next + g * W);
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) {
             const T value = row[Interleaved ? 0 : r][Interleaved ? k * R + r : k];
@@ -63,7 +64,7 @@ constexpr int rows_together(int gates) {
 }
 
 template <class T>
-using Kernel = void (*)(const T* const* rows, const T* panels, Index panel_stride, Index depth, T* sums);
+using Kernel = void (*)(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth, T* sums);
 
 template <class T, int G, bool Interleaved>
 struct Kernels {
@@ -103,8 +104,8 @@ inline constexpr Index tile_vectors = 32;
 // rows [count] pointers, count ≤ rows_together(G); `panels_now` ≤ panels_together(count, G).
 template <class T, int G, bool Interleaved = false>
 [[gnu::always_inline]] inline void multiply_add(const T* const* rows, Index count, const T* panels, Index panels_now,
-                                               Index panel_stride, Index depth, T* sums) {
-    Kernels<T, G, Interleaved>::table.kernel[count - 1][panels_now - 1](rows, panels, panel_stride, depth, sums);
+                                               Index panel_stride, Index next, Index depth, T* sums) {
+    Kernels<T, G, Interleaved>::table.kernel[count - 1][panels_now - 1](rows, panels, panel_stride, next, depth, sums);
 }
 
 // A range cut in equal pieces of at most `size`: 17 rows by 8 are 6 + 6 + 5, not 8 + 8 + 1.

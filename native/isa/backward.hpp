@@ -16,6 +16,12 @@
 
 namespace tidegate::TIDEGATE_ISA {
 
+// Whether the gradient of x is made with the weights as the caller has them.
+template <class T>
+bool input_given(const Call<T>& call) {
+    return few_steps(call) && call.features % width<T> == 0;
+}
+
 // Memory of one backward call, shared by the team.
 //   dstate, dcell  [B][row]  by slot: gradient of the state after the step to come
 //   gradients      [rows of a stretch][slots][padded H]
@@ -41,7 +47,7 @@ struct BackwardPlan {
         dcell = arena.take<T>(R::has_cell ? call.batch * row : 0);
         inner = arena.take<T>(R::has_inner ? call.batch * row : 0);
         gradients = arena.take<T>(stretch * R::slots * units);
-        transposed = arena.take<T>(call.dx.data ? R::gates * units * features : 0);
+        transposed = arena.take<T>(call.dx.data && !input_given(call) ? R::gates * units * features : 0);
         right_input = arena.take<T>(call.dinput_weights ? stretch * features : 0);
         right_state = arena.take<T>(call.drecurrent_weights ? stretch * outputs : 0);
         right_inner = arena.take<T>(R::has_inner ? stretch * units : 0);
@@ -128,7 +134,7 @@ public:
 
     // visit(row, unit, vector of weights · gradients from `slot` on) for `rows` rows and the panels in `range`.
     template <class Visit>
-    void product(const Packed<T>& weights, Index slot, Index rows, Range range, Visit visit) const {
+    void product(const Matrix<T>& weights, Index slot, Index rows, Range range, Visit visit) const {
         for (Index row = 0; row < rows; ++row) operands[row] = gradients(row) + slot * plan.units;
         const auto begin = [&](const Block& block, T* sums) { fill_zero(sums, block.rows * block.panels * W); };
         const auto end = [&](const Block& block, const T* sums) {
@@ -139,7 +145,7 @@ public:
     }
 
     // Adds to the gradient of the old state what arrives through the recurrent product.
-    void to_old_state(const Packed<T>& weights, Index slot, Index rows) const {
+    void to_old_state(const Matrix<T>& weights, Index slot, Index rows) const {
         product(weights, slot, rows, output_panels, [&](Index row, Index unit, Vec<T> value) {
             T* to = compact(plan.dstate, row) + unit;
             store(to, load(to) + seen(row, unit, value));
@@ -191,7 +197,7 @@ private:
 
     void begin() const {
         plan.weights.pack(call, team);
-        if (call.dx.data) {
+        if (call.dx.data && !input_given(call)) {
             const Range mine = share(parts(call.features, W), team.rank, team.size);
             pack_transposed(call.input_weights, R::input_gate_of, R::gates, call.units, call.features, mine, plan.transposed);
         }
@@ -251,6 +257,9 @@ private:
     void input_gradients(Index end, Range mine) const {
         const Index depth = R::gates * plan.units, room = own_cache_bytes / 2 / (depth * static_cast<Index>(sizeof(T)));
         T** to = const_cast<T**>(listed + plan.stretch);
+        const Matrix<T> weights = input_given(call) ? transposed_as_given(call.input_weights, R::input_gate_of, R::gates,
+                                                                          call.units, call.features, plan.units)
+                                                    : in_panels<T>(plan.transposed, 1, depth);
         each_row(end, [&](Index row, Index slot, Index step) {
             listed[row] = plan.gradients + (row * R::slots + R::input_slot) * plan.units;
             to[row] = call.dx.at(schedule.order[slot], schedule.time(slot, step));
@@ -265,8 +274,8 @@ private:
                     store_part(to[first + block.row + i / block.panels] + column, load(sums + i * W), call.features - column);
                 }
             };
-            sweep<T, 1>(pieces.start(piece + 1) - first, Range{0, parts(call.features, W)}, listed + first,
-                        Packed<T>{plan.transposed, depth * W, depth}, begin, finish);
+            sweep<T, 1>(pieces.start(piece + 1) - first, Range{0, parts(call.features, W)}, listed + first, weights, begin,
+                        finish);
         }
     }
 

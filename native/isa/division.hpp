@@ -25,6 +25,12 @@ bool divides_units(const Call<T>& call, Index gates, Index team) {
     return team > 1 && !rows_would_do && step_ns >= worth_a_barrier_ns && parts(call.units, width<T>) >= 2 * team;
 }
 
+// Packing weights costs about as much as a dozen products of a single row.
+template <class T>
+bool few_steps(const Call<T>& call) {
+    return call.steps * call.batch <= 8;
+}
+
 // Slots `first`, `first + stride`, … are this thread's: longest and shortest rows are dealt out evenly.
 struct Slots {
     Index first, stride;

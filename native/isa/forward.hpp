@@ -40,7 +40,7 @@ struct ForwardPlan {
         for (int i = 0; i < 2; ++i) operand[i] = call.dropout ? arena.take<T>(call.batch * row) : state[i];
         cell = arena.take<T>(R::has_cell ? call.batch * row : 0);
         inner = arena.take<T>(R::has_inner ? call.batch * row : 0);
-        input = arena.take<T>(call.features * padded_gates);
+        input = arena.take<T>(few_steps(call) ? 0 : call.features * padded_gates);
         bias = arena.take<T>(padded_gates);
         projected = arena.take<T>(fused ? 0 : stretch * padded_gates);
         pointers_each = 2 * call.batch + (fused ? 0 : stretch);
@@ -59,6 +59,8 @@ public:
         : call(call_), schedule(schedule_), plan(plan_), team(team_), by_units(divides_units(call_, R::gates, team_.size)),
           slots(by_units ? Slots{0, 1} : Slots{team_.rank, team_.size}),
           panels(mine_of(plan_.panels)), output_panels(mine_of(plan_.output_panels)),
+          input(few_steps(call_) ? as_given(call_.input_weights, call_.units, call_.features)
+                                 : in_panels(plan_.input, R::gates, call_.features)),
           inputs(plan_.pointers + team_.rank * plan_.pointers_each), operands(inputs + call_.batch) {}
 
     void run() {
@@ -130,6 +132,7 @@ public:
     const bool by_units;
     const Slots slots;
     const Range panels, output_panels;
+    const Matrix<T> input;
     const T** inputs;    // [rows] x of this step, fused
     const T** operands;  // [rows] state as the recurrent product sees it
     Index step_now = 0, stretch_begins = 0;
@@ -141,13 +144,12 @@ private:
 
     void multiply_input(const T* const* rows, const Block& block, T* sums) const {
         constexpr Index G = R::gates;
-        const Index stride = call.features * G * W;
-        multiply_add<T, G>(rows, block.rows, plan.input + block.panel * stride, block.panels, stride, call.features, sums);
+        multiply<T, G>(rows, block, input, sums);
     }
 
     void begin() {
         const Range mine = share(plan.panels, team.rank, team.size);
-        pack_gates(call.input_weights, R::gates, call.units, call.features, mine, plan.input);
+        if (!few_steps(call)) pack_gates(call.input_weights, R::gates, call.units, call.features, mine, plan.input);
         plan.weights.pack(call, team, plan.bias);
         const Range own = share(call.batch, team.rank, team.size);
         for (Index slot = own.begin; slot < own.end; ++slot) begin_row(slot);

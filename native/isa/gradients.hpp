@@ -47,7 +47,7 @@ void add_in_parts(const OuterProduct<T>& product, Index rows, Index panel, Index
         const Index steps = least(steps_of_part, product.count - from);
         const T* strip = product.strip + from * rows;
         for (Index i = 0; i < rows * panels; ++i) store(sums + i * W, Vec<T>{});
-        multiply_add<T, 1, true>(&strip, rows, product.right + panel * stride + from * W, panels, stride, steps, sums);
+        multiply_add<T, 1, true>(&strip, rows, product.right + panel * stride + from * W, panels, stride, W, steps, sums);
         for (Index i = 0; i < rows * panels; ++i) store(total + i * W, load<T>(total + i * W) + load<T>(sums + i * W));
     }
 }

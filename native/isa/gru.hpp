@@ -50,7 +50,7 @@ struct GruAfter {
                 finish(walk, block.row + i / block.panels, (block.panel + i % block.panels) * W, sums + i * gates * W,
                        load(from_input + i * W));
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.packed(walk.call.units), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
     }
 
     template <class T>
@@ -85,7 +85,7 @@ struct GruAfter {
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_gates(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.packed(walk.plan.units), Slot::product, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call, recurrent_gate_of), Slot::product, rows);
     }
 
     template <class T>

@@ -39,8 +39,8 @@ struct GruBefore {
             if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, gates, gates, H, bias);
         }
 
-        Packed<T> packed_two(Index units) const { return {two_gates, units * 2 * width<T>, units}; }
-        Packed<T> packed_one(Index units) const { return {one_gate, units * width<T>, units}; }
+        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 2, units); }
+        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
     };
 
     template <class T>
@@ -68,7 +68,7 @@ struct GruBefore {
             for (Index i = 0; i < block.rows * block.panels; ++i)
                 finish_gates(walk, block.row + i / block.panels, (block.panel + i % block.panels) * W, sums + i * 2 * W);
         };
-        sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.packed_two(walk.call.units), begin, end);
+        sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.two(walk.call.units), begin, end);
     }
 
     template <class T>
@@ -102,7 +102,7 @@ struct GruBefore {
                 walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
             }
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.packed_one(walk.call.units), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.one(walk.call.units), begin, end);
     }
 
     template <class T>
@@ -120,8 +120,8 @@ struct GruBefore {
             pack_transposed(call.recurrent_weights, input_gate_of + 2, 1, H, H, mine, one_gate);
         }
 
-        Packed<T> packed_two(Index units) const { return {two_gates, 2 * units * width<T>, 2 * units}; }
-        Packed<T> packed_one(Index units) const { return {one_gate, units * width<T>, units}; }
+        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 1, 2 * units); }
+        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
     };
 
     template <class T>
@@ -130,10 +130,10 @@ struct GruBefore {
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_candidate(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.product(walk.plan.weights.packed_one(walk.plan.units), Slot::candidate, rows, walk.panels,
+        walk.product(walk.plan.weights.one(walk.plan.units), Slot::candidate, rows, walk.panels,
                      [&](Index row, Index unit, Vec<T> dinner) { back_reset(walk, row, unit, dinner); });
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.packed_two(walk.plan.units), Slot::reset, rows);
+        walk.to_old_state(walk.plan.weights.two(walk.plan.units), Slot::reset, rows);
     }
 
     template <class T>

@@ -40,7 +40,7 @@ struct Lstm {
             if (team.rank == 0) pack_peepholes(call, peepholes);
         }
 
-        Packed<T> packed_projection(Index units) const { return {projection, units * width<T>, units}; }
+        Matrix<T> projecting(Index units) const { return in_panels<T>(projection, 1, units); }
     };
 
     // to [3][padded H], zeros without peepholes.
@@ -60,7 +60,7 @@ struct Lstm {
             for (Index i = 0; i < block.rows * block.panels; ++i)
                 finish(walk, block.row + i / block.panels, (block.panel + i % block.panels) * W, sums + i * gates * W);
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.packed(walk.call.outputs), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
         if constexpr (Projected) project(walk, rows);
     }
 
@@ -103,7 +103,7 @@ struct Lstm {
             for (Index i = 0; i < block.rows * block.panels; ++i)
                 walk.put_state(block.row + i / block.panels, (block.panel + i % block.panels) * W, load(sums + i * W));
         };
-        const Packed<T> weights = walk.plan.weights.packed_projection(walk.call.units);
+        const Matrix<T> weights = walk.plan.weights.projecting(walk.call.units);
         sweep<T, 1>(rows, walk.output_panels, walk.operands, weights, begin, end);
     }
 
@@ -127,7 +127,7 @@ struct Lstm {
             fill_zero(peephole_sums, 3 * padded<T>(call.units));
         }
 
-        Packed<T> packed_projection(Index outputs) const { return {projection, outputs * width<T>, outputs}; }
+        Matrix<T> unprojecting(Index outputs) const { return in_panels<T>(projection, 1, outputs); }
     };
 
     template <class T>
@@ -144,7 +144,7 @@ struct Lstm {
                 }
         }
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.packed(walk.plan.units), 0, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call, input_gate_of), 0, rows);
     }
 
     template <class T>
@@ -157,7 +157,7 @@ struct Lstm {
                 store(walk.gradients(row) + Slot::shown * walk.plan.units + panel * W, arriving.fresh);
             }
         walk.all_meet();
-        const Packed<T> weights = walk.plan.weights.packed_projection(padded<T>(walk.call.outputs));
+        const Matrix<T> weights = walk.plan.weights.unprojecting(padded<T>(walk.call.outputs));
         walk.product(weights, Slot::shown, rows, walk.panels,
                      [&](Index row, Index unit, Vec<T> dshown) { back_gates(walk, row, unit, dshown); });
     }

@@ -35,7 +35,7 @@ struct Rnn {
                 walk.put_state(row, unit, h);
             }
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.packed(walk.call.units), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
     }
 
     template <class T>
@@ -59,7 +59,7 @@ struct Rnn {
                 store(walk.compact(walk.plan.dstate, row) + unit, arriving.kept);
             }
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.packed(walk.plan.units), 0, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call, input_gate_of), 0, rows);
     }
 };
 

@@ -1,25 +1,13 @@
 #pragma once
 
-#include "panels.hpp"
+#include "matrix.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
-
-// What one run of the inner loop covers. Sums lie as [row][panel][gate][lane].
-struct Block {
-    Index row, rows, panel, panels;
-};
-
-// A matrix in panels, `stride` values from panel to panel.
-template <class T>
-struct Packed {
-    const T* panels;
-    Index stride, depth;
-};
 
 // For every block of `rows` × `range`: begin(block, sums), sums += operands · weights, end(block, sums). Panels are the
 // outer loop: one is read from far away once and used by all rows.
 template <class T, int G, class Begin, class End>
-void sweep(Index rows, Range range, const T* const* operands, const Packed<T>& weights, Begin begin, End end) {
+void sweep(Index rows, Range range, const T* const* operands, const Matrix<T>& weights, Begin begin, End end) {
     if (rows == 0 || range.count() == 0) return;
     const Pieces blocks(0, rows, rows_together(G));
     const Pieces groups(range.begin, range.end, panels_together(static_cast<int>(parts(rows, blocks.pieces)), G));
@@ -29,8 +17,7 @@ void sweep(Index rows, Range range, const T* const* operands, const Packed<T>& w
             const Index row = blocks.start(piece), panel = groups.start(group);
             const Block block{row, blocks.start(piece + 1) - row, panel, groups.start(group + 1) - panel};
             begin(block, sums);
-            multiply_add<T, G>(operands + row, block.rows, weights.panels + panel * weights.stride, block.panels,
-                               weights.stride, weights.depth, sums);
+            multiply<T, G>(operands + row, block, weights, sums);
             end(block, sums);
         }
 }
