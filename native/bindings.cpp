@@ -51,7 +51,7 @@ template <class T>
 Call<T> read(nb::tuple words) {
     Call<T> c{};
     Words(std::move(words))
-        .into(c.kind, c.steps, c.batch, c.features, c.units, c.outputs, c.reverse, c.threads, c.lengths, c.x, c.input_weights,
+        .into(c.kind, c.steps, c.batch, c.features, c.units, c.outputs, c.reverse, c.threads, c.lengths, c.sizes, c.x, c.input_weights,
               c.recurrent_weights, c.input_bias, c.recurrent_bias, c.projection, c.peepholes, c.state, c.cell, c.dropout,
               c.keep, c.keep_cell, c.y, c.last_state, c.last_cell, c.saved, c.dy, c.dlast_state, c.dlast_cell, c.dx,
               c.dinput_weights, c.drecurrent_weights, c.dinput_bias, c.drecurrent_bias, c.dprojection, c.dpeepholes, c.dstate,

@@ -10,12 +10,14 @@ using Index = std::ptrdiff_t;
 
 enum class Kind : Index { rnn_tanh, rnn_relu, gru_after, gru_before, lstm };
 
-// An array [B, T, ·] or [T, B, ·]: the last axis is dense, the two others have strides, counted in values.
+// An array [B, T, ·] or [T, B, ·]: the last axis is dense, the two others have strides, counted in values. Or packed, as
+// torch's PackedSequence is: the rows of all true steps, step by step, longest sequence first; then both strides are the
+// distance of two rows.
 template <class T>
 struct Sequence {
     T* data;
     Index batch, time;
-    [[gnu::always_inline]] T* at(Index b, Index t) const { return data + b * batch + t * time; }
+    [[gnu::always_inline]] T* at(Index b, Index place) const { return data + b * batch + place * time; }
 };
 
 // One layer in one direction over one batch. All arrays belong to the caller and are only borrowed for the call; no output
@@ -31,6 +33,7 @@ struct Call {
     Index reverse;         // 1: each row is walked from its own end to its start
     Index threads;         // at most so many
     const Index* lengths;  // [B] true steps of each row, 0 ≤ length ≤ T; null: all T
+    const Index* sizes;    // [T] rows that run at each step, not increasing: then sequences are packed, and lengths null
 
     Sequence<const T> x;         // [B, T, F]
     const T* input_weights;      // [G·H, F]
@@ -70,10 +73,14 @@ struct Schedule {
     const Index* order;   // [B] slot → row of the batch
     const Index* length;  // [B] slot → true steps, not increasing
     const Index* offset;  // [steps + 1] true steps before each step; offset[s + 1] − offset[s] slots run at step s
-    bool reverse;
+    bool reverse, packed;
 
     [[gnu::always_inline]] Index running(Index step) const { return step < steps ? offset[step + 1] - offset[step] : 0; }
-    [[gnu::always_inline]] Index time(Index slot, Index step) const { return reverse ? length[slot] - 1 - step : step; }
+    // Where in a sequence a slot's step stands.
+    [[gnu::always_inline]] Index place(Index slot, Index step) const {
+        const Index time = reverse ? length[slot] - 1 - step : step;
+        return packed ? offset[time] : time;
+    }
 };
 
 }  // namespace tidegate

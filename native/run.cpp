@@ -20,6 +20,7 @@ void check(const Call<T>& call) {
     require(call.steps >= 0 && call.batch >= 0 && call.features >= 0, "sizes must not be negative");
     require(call.units >= 1 && call.outputs >= 1, "a layer needs at least one unit");
     require(call.kind >= Kind::rnn_tanh && call.kind <= Kind::lstm, "unknown kind of recurrence");
+    require(!call.sizes || !call.lengths, "lengths and sizes say the same thing: give one of them");
     require(call.projection || call.outputs == call.units, "outputs differ from units, but there is no projection");
     require(!call.projection || (call.kind == Kind::lstm && call.outputs <= call.units), "only an LSTM projects, and not up");
     require(call.recurrent_weights && (call.input_weights || call.features == 0), "weights are missing");
@@ -32,30 +33,43 @@ void check(const Call<T>& call) {
 class Order {
 public:
     template <class T>
-    explicit Order(const Call<T>& call) : order_(call.batch), length_(call.batch) {
-        std::iota(order_.begin(), order_.end(), Index{0});
+    explicit Order(const Call<T>& call) : words_(3 * call.batch + call.steps + 2) {
+        Index *length = words_.data(), *order = length + call.batch, *given = order + call.batch, *offset = given + call.batch;
+        std::fill(given, given + call.batch, call.steps);
+        if (call.sizes)
+            lengths_of_sizes(call.sizes, call.steps, call.batch, given);
+        else if (call.lengths)
+            std::copy(call.lengths, call.lengths + call.batch, given);
+        std::iota(order, order + call.batch, Index{0});
         if (call.lengths) {
-            for (Index b = 0; b < call.batch; ++b)
-                require(call.lengths[b] >= 0 && call.lengths[b] <= call.steps, "a length is negative or beyond the last step");
-            const auto longer = [&](Index a, Index b) { return call.lengths[a] > call.lengths[b]; };
-            std::stable_sort(order_.begin(), order_.end(), longer);
+            require(std::all_of(given, given + call.batch, [&](Index l) { return l >= 0 && l <= call.steps; }),
+                    "a length is negative or beyond the last step");
+            std::stable_sort(order, order + call.batch, [&](Index a, Index b) { return given[a] > given[b]; });
         }
-        for (Index slot = 0; slot < call.batch; ++slot)
-            length_[slot] = call.lengths ? call.lengths[order_[slot]] : call.steps;
-        const Index steps = call.batch ? length_[0] : 0;
-        offset_.resize(steps + 1);
+        for (Index slot = 0; slot < call.batch; ++slot) length[slot] = given[order[slot]];
+        const Index steps = call.batch ? length[0] : 0;
+        offset[0] = 0;
         Index running = call.batch;
         for (Index step = 0; step < steps; ++step) {
-            while (length_[running - 1] <= step) --running;
-            offset_[step + 1] = offset_[step] + running;
+            while (length[running - 1] <= step) --running;
+            offset[step + 1] = offset[step] + running;
         }
-        schedule = {steps, order_.data(), length_.data(), offset_.data(), call.reverse != 0};
+        schedule = {steps, order, length, offset, call.reverse != 0, call.sizes != nullptr};
     }
 
     Schedule schedule;
 
 private:
-    std::vector<Index> order_, length_, offset_;
+    static void lengths_of_sizes(const Index* sizes, Index steps, Index batch, Index* lengths) {
+        for (Index step = 0; step < steps; ++step)
+            require(sizes[step] >= 0 && sizes[step] <= (step ? sizes[step - 1] : batch), "sizes must not increase");
+        for (Index b = 0; b < batch; ++b) {
+            lengths[b] = steps;
+            while (lengths[b] > 0 && sizes[lengths[b] - 1] <= b) --lengths[b];
+        }
+    }
+
+    std::vector<Index> words_;
 };
 
 template <class T>

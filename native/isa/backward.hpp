@@ -102,7 +102,7 @@ public:
     };
 
     Arriving arriving(Index row, Index unit) const {
-        const Index slot = slots.at(row), b = schedule.order[slot], t = schedule.time(slot, step_now);
+        const Index slot = slots.at(row), b = schedule.order[slot], t = schedule.place(slot, step_now);
         Vec<T> whole = load(plan.dstate + slot * plan.row + unit);
         if (call.dy.data) whole += load_part(call.dy.at(b, t) + unit, call.outputs - unit);
         return divided(whole, call.keep, b, t, unit, call.outputs - unit);
@@ -111,7 +111,7 @@ public:
     Arriving arriving_cell(Index row, Index unit) const {
         const Index slot = slots.at(row);
         const Vec<T> whole = load(plan.dcell + slot * plan.row + unit);
-        return divided(whole, call.keep_cell, schedule.order[slot], schedule.time(slot, step_now), unit, call.units - unit);
+        return divided(whole, call.keep_cell, schedule.order[slot], schedule.place(slot, step_now), unit, call.units - unit);
     }
 
     Index true_step(Index row) const { return schedule.offset[step_now] + slots.at(row); }
@@ -128,7 +128,7 @@ public:
     // The state that slot's step began with, as the caller's arrays have it: not padded.
     const T* state_before(Index slot, Index step) const {
         const Index b = schedule.order[slot];
-        if (step > 0) return call.y.at(b, schedule.time(slot, step - 1));
+        if (step > 0) return call.y.at(b, schedule.place(slot, step - 1));
         return call.state ? call.state + b * call.outputs : plan.zeros;
     }
 
@@ -231,7 +231,7 @@ private:
         add_rows(plan.gradients, R::slots * plan.units, count, share(summed * plan.panels, team.rank, team.size), plan.sums);
         if (call.dinput_weights) {
             each_row(end, [&](Index row, Index slot, Index step) {
-                listed[row] = call.x.at(schedule.order[slot], schedule.time(slot, step));
+                listed[row] = call.x.at(schedule.order[slot], schedule.place(slot, step));
             });
             pack_rows<T>(listed, nullptr, count, call.features, share(parts(call.features, W), team.rank, team.size),
                          plan.right_input);
@@ -262,7 +262,7 @@ private:
                                                     : in_panels<T>(plan.transposed, 1, depth);
         each_row(end, [&](Index row, Index slot, Index step) {
             listed[row] = plan.gradients + (row * R::slots + R::input_slot) * plan.units;
-            to[row] = call.dx.at(schedule.order[slot], schedule.time(slot, step));
+            to[row] = call.dx.at(schedule.order[slot], schedule.place(slot, step));
         });
         const Pieces pieces(mine.begin, mine.end, most(room, 32));
         for (Index piece = 0; piece < pieces.pieces; ++piece) {
@@ -299,7 +299,7 @@ private:
         for (Index slot = own.begin; slot < own.end; ++slot) {
             const Index b = schedule.order[slot];
             if (call.dx.data)
-                for (Index t = schedule.length[slot]; t < call.steps; ++t) fill_zero(call.dx.at(b, t), call.features);
+                for (Index t = schedule.length[slot]; !schedule.packed && t < call.steps; ++t) fill_zero(call.dx.at(b, t), call.features);
             if (call.dstate) copy_row(call.dstate + b * call.outputs, plan.dstate + slot * plan.row, call.outputs);
             if (R::has_cell && call.dcell) copy_row(call.dcell + b * call.units, plan.dcell + slot * plan.row, call.units);
         }

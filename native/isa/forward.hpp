@@ -105,7 +105,7 @@ public:
 
     // The new state of one vector of units of one row.
     void put_state(Index row, Index unit, Vec<T> value) const {
-        const Index b = row_of_batch(row), count = call.outputs - unit, t = schedule.time(slots.at(row), step_now);
+        const Index b = row_of_batch(row), count = call.outputs - unit, t = schedule.place(slots.at(row), step_now);
         if (call.keep.data) {
             const Vec<T> keep = load_part(call.keep.at(b, t) + unit, count);
             value = keep * load(old_state(row) + unit) + (T(1) - keep) * value;
@@ -120,7 +120,7 @@ public:
     // Zoneout of the cell.
     Vec<T> kept_cell(Index row, Index unit, Vec<T> old, Vec<T> value) const {
         if (!call.keep_cell.data) return value;
-        const Index t = schedule.time(slots.at(row), step_now);
+        const Index t = schedule.place(slots.at(row), step_now);
         const Vec<T> keep = load_part(call.keep_cell.at(row_of_batch(row), t) + unit, call.units - unit);
         return keep * old + (T(1) - keep) * value;
     }
@@ -178,7 +178,7 @@ private:
         for (Index row = 0; row < rows; ++row) {
             const Index slot = slots.at(row);
             operands[row] = plan.operand[step & 1] + slot * plan.row;
-            if (plan.fused) inputs[row] = call.x.at(schedule.order[slot], schedule.time(slot, step));
+            if (plan.fused) inputs[row] = call.x.at(schedule.order[slot], schedule.place(slot, step));
         }
         R::step(*this, rows);
         all_meet();
@@ -191,7 +191,7 @@ private:
         Index count = 0;
         for (Index s = step; s < end; ++s)
             for (Index slot = 0; slot < schedule.running(s); ++slot)
-                rows[count++] = call.x.at(schedule.order[slot], schedule.time(slot, s));
+                rows[count++] = call.x.at(schedule.order[slot], schedule.place(slot, s));
         const Pieces blocks(0, count, rows_together(G));
         const Range mine = share(blocks.pieces * plan.panels, team.rank, team.size);
         alignas(64) T sums[tile_vectors * W];
@@ -210,7 +210,7 @@ private:
         const Range own = share(call.batch, team.rank, team.size);
         for (Index slot = own.begin; slot < own.end; ++slot) {
             const Index b = schedule.order[slot], length = schedule.length[slot];
-            for (Index t = length; t < call.steps; ++t) fill_zero(call.y.at(b, t), call.outputs);
+            for (Index t = length; !schedule.packed && t < call.steps; ++t) fill_zero(call.y.at(b, t), call.outputs);
             if (call.last_state)
                 copy_row(call.last_state + b * call.outputs, plan.state[length & 1] + slot * plan.row, call.outputs);
             if (R::has_cell && call.last_cell)
