@@ -138,8 +138,7 @@ public:
         for (Index row = 0; row < rows; ++row) operands[row] = gradients(row) + slot * plan.units;
         const auto begin = [&](const Block& block, T* sums) { fill_zero(sums, block.rows * block.panels * W); };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i)
-                visit(block.row + i / block.panels, (block.panel + i % block.panels) * W, load(sums + i * W));
+            each(block, [&](Index row, Index panel, Index i) { visit(row, panel * W, load(sums + i * W)); });
         };
         sweep<T, 1>(rows, range, operands, weights, begin, end);
     }
@@ -269,10 +268,9 @@ private:
             const Index first = pieces.start(piece);
             const auto begin = [&](const Block& block, T* sums) { fill_zero(sums, block.rows * block.panels * W); };
             const auto finish = [&](const Block& block, const T* sums) {
-                for (Index i = 0; i < block.rows * block.panels; ++i) {
-                    const Index column = (block.panel + i % block.panels) * W;
-                    store_part(to[first + block.row + i / block.panels] + column, load(sums + i * W), call.features - column);
-                }
+                each(block, [&](Index row, Index panel, Index i) {
+                    store_part(to[first + row] + panel * W, load(sums + i * W), call.features - panel * W);
+                });
             };
             sweep<T, 1>(pieces.start(piece + 1) - first, Range{0, parts(call.features, W)}, listed + first, weights, begin,
                         finish);

@@ -35,7 +35,7 @@ void cut_strip(const OuterProduct<T>& product, Index column, Index rows) {
 
 // A sum over thousands of steps in one go would gather as many roundings; parts of this many steps are summed by
 // themselves.
-inline constexpr Index steps_of_part = 64;
+inline constexpr Index steps_of_part = 128;
 
 // total [rows][panels][lane] += strip · panels.
 template <class T>
@@ -65,16 +65,15 @@ void add_outer(const OuterProduct<T>& product, Range mine, bool first, T* to) {
         const Pieces groups(0, parts(N, W), panels_together(static_cast<int>(rows), 1));
         for (Index group = 0; group < groups.pieces; ++group) {
             const Index panel = groups.start(group), panels = groups.start(group + 1) - panel;
+            const Block block{row, rows, panel, panels};
             alignas(64) T total[tile_vectors * W];
-            for (Index i = 0; i < rows * panels; ++i) {
-                const Index column = (panel + i % panels) * W;
-                store(total + i * W, first ? Vec<T>{} : load_part(to + (row + i / panels) * N + column, N - column));
-            }
+            each(block, [&](Index r, Index p, Index i) {
+                store(total + i * W, first ? Vec<T>{} : load_part(to + r * N + p * W, N - p * W));
+            });
             add_in_parts(product, rows, panel, panels, total);
-            for (Index i = 0; i < rows * panels; ++i) {
-                const Index column = (panel + i % panels) * W;
-                store_part(to + (row + i / panels) * N + column, load(total + i * W), N - column);
-            }
+            each(block, [&](Index r, Index p, Index i) {
+                store_part(to + r * N + p * W, load(total + i * W), N - p * W);
+            });
         }
     }
 }

@@ -39,16 +39,16 @@ struct GruAfter {
         alignas(64) T from_input[tile_vectors * W];
         const auto begin = [&](const Block& block, T* sums) {
             walk.input_sums(block, sums);
-            for (Index i = 0; i < block.rows * block.panels; ++i) {
+            each(block, [&](Index, Index panel, Index i) {
                 T* sum = sums + (i * gates + 2) * W;
                 store(from_input + i * W, load(sum));
-                store(sum, load(walk.plan.weights.candidate_bias + (block.panel + i % block.panels) * W));
-            }
+                store(sum, load(walk.plan.weights.candidate_bias + panel * W));
+            });
         };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i)
-                finish(walk, block.row + i / block.panels, (block.panel + i % block.panels) * W, sums + i * gates * W,
-                       load(from_input + i * W));
+            each(block, [&](Index row, Index panel, Index i) {
+                finish(walk, row, panel * W, sums + i * gates * W, load(from_input + i * W));
+            });
         };
         sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
     }

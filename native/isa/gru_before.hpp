@@ -65,8 +65,7 @@ struct GruBefore {
             }
         };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i)
-                finish_gates(walk, block.row + i / block.panels, (block.panel + i % block.panels) * W, sums + i * 2 * W);
+            each(block, [&](Index row, Index panel, Index i) { finish_gates(walk, row, panel * W, sums + i * 2 * W); });
         };
         sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.two(walk.call.units), begin, end);
     }
@@ -95,12 +94,12 @@ struct GruBefore {
                          walk.compact(walk.plan.weights.from_input, block.row + r) + block.panel * W, block.panels * W);
         };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i) {
-                const Index row = block.row + i / block.panels, unit = (block.panel + i % block.panels) * W;
+            each(block, [&](Index row, Index panel, Index i) {
+                const Index unit = panel * W;
                 const Vec<T> n = tanh<T>(load(sums + i * W)), k = load(walk.compact(walk.plan.weights.kept, row) + unit);
                 if (walk.call.saved) store(walk.saved(row) + Slot::candidate * padded<T>(walk.call.units) + unit, n);
                 walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
-            }
+            });
         };
         sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.one(walk.call.units), begin, end);
     }

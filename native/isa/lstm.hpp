@@ -57,8 +57,7 @@ struct Lstm {
         constexpr Index W = width<T>;
         const auto begin = [&](const Block& block, T* sums) { walk.input_sums(block, sums); };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i)
-                finish(walk, block.row + i / block.panels, (block.panel + i % block.panels) * W, sums + i * gates * W);
+            each(block, [&](Index row, Index panel, Index i) { finish(walk, row, panel * W, sums + i * gates * W); });
         };
         sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
         if constexpr (Projected) project(walk, rows);
@@ -100,8 +99,7 @@ struct Lstm {
         for (Index row = 0; row < rows; ++row) walk.operands[row] = walk.inner(row);
         const auto begin = [&](const Block& block, T* sums) { fill_zero(sums, block.rows * block.panels * W); };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i)
-                walk.put_state(block.row + i / block.panels, (block.panel + i % block.panels) * W, load(sums + i * W));
+            each(block, [&](Index row, Index panel, Index i) { walk.put_state(row, panel * W, load(sums + i * W)); });
         };
         const Matrix<T> weights = walk.plan.weights.projecting(walk.call.units);
         sweep<T, 1>(rows, walk.output_panels, walk.operands, weights, begin, end);

@@ -13,6 +13,14 @@ struct Block {
     Index row, rows, panel, panels;
 };
 
+// visit(row, panel, i) for everything in a block, i counting up.
+template <class Visit>
+[[gnu::always_inline]] inline void each(const Block& block, Visit visit) {
+    Index i = 0;
+    for (Index row = block.row; row < block.row + block.rows; ++row)
+        for (Index panel = block.panel; panel < block.panel + block.panels; ++panel) visit(row, panel, i++);
+}
+
 // A piece of a product: `depth` values of each operand from `offset` on, times panels that are `stride` values apart, with
 // `next` values from one k to the following one.
 template <class T>
@@ -85,17 +93,17 @@ template <class T>
 template <class T, int G>
 void multiply_as_given(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
     constexpr Index W = width<T>;
-    for (Index i = 0; i < block.rows * block.panels; ++i) {
-        const Index first = (block.panel + i % block.panels) * W;
+    each(block, [&](Index row, Index panel, Index i) {
+        const Index units = least(W, matrix.units - panel * W);
         for (Index g = 0; g < G; ++g) {
             Vec<T> products[W] = {};
-            const T* weights = matrix.untouched + (g * matrix.units + first) * matrix.depth;
-            for (Index lane = 0; lane < least(W, matrix.units - first); ++lane)
-                products[lane] = dot(rows[i / block.panels], weights + lane * matrix.depth, matrix.depth);
+            const T* weights = matrix.untouched + (g * matrix.units + panel * W) * matrix.depth;
+            for (Index lane = 0; lane < units; ++lane)
+                products[lane] = dot(rows[row - block.row], weights + lane * matrix.depth, matrix.depth);
             T* sum = sums + (i * G + g) * W;
             store(sum, load<T>(sum) + each_total<T>(products));
         }
-    }
+    });
 }
 
 // sums of a block += rows · matrix; rows [block.rows] pointers.

@@ -28,12 +28,12 @@ struct Rnn {
         constexpr Index W = width<T>;
         const auto begin = [&](const Block& block, T* sums) { walk.input_sums(block, sums); };
         const auto end = [&](const Block& block, const T* sums) {
-            for (Index i = 0; i < block.rows * block.panels; ++i) {
-                const Index row = block.row + i / block.panels, unit = (block.panel + i % block.panels) * W;
+            each(block, [&](Index row, Index panel, Index i) {
+                const Index unit = panel * W;
                 const Vec<T> h = active<T>(load(sums + i * W));
                 if (walk.call.saved) store(walk.saved(row) + unit, h);
                 walk.put_state(row, unit, h);
-            }
+            });
         };
         sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
     }
