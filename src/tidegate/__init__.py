@@ -5,6 +5,7 @@ Public names load on first use, so that `import tidegate` is quick and loads no 
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from tidegate import nn
     from tidegate.estimators.forecaster import Forecaster
     from tidegate.estimators.loading import load
+
+# torch's threads, once idle, spin: where another program wants a core too, that makes small steps tens of times slower.
+# The OpenMP library reads this when it is loaded, with torch; whoever has set it otherwise, or loaded torch, is obeyed.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 __version__ = "0.1.0"
 __all__ = ["Forecaster", "__version__", "load", "nn"]

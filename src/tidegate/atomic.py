@@ -10,8 +10,10 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
     """Puts `content` at `path`, replacing what was there; after a crash the old file or the new one is there, whole.
 
     Raises OSError as the operating system does (no such folder, no permission, disk full); nothing is left behind then.
+    What a writer killed amid writing left is taken away by the next one.
     """
     target = Path(path)
+    _sweep(target)
     beside = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
         with beside.open("wb") as file:
@@ -24,6 +26,24 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
         raise
     _flush_folder(target.parent)
     return target
+
+
+def _sweep(target: Path) -> None:
+    """Takes away what writers of this file left behind that were killed amid writing."""
+    for leftover in target.parent.glob(f".{target.name}.*.partial"):
+        writer = leftover.name.split(".")[-2]
+        if writer.isdigit() and int(writer) != os.getpid() and not _runs(int(writer)):
+            leftover.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # another user's: it is there
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

@@ -38,3 +38,7 @@ class TrainingInterrupted(TidegateError):
     """Ctrl-C during training. All finished work is saved; the message tells how to resume."""
 
     exit_code = 130
+
+
+class TrainingDiverged(TidegateError, ArithmeticError):
+    """A loss or gradient in training is not finite; the message tells epoch, batch and remedy."""

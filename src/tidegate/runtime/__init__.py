@@ -1,0 +1,7 @@
+"""Trained recurrent networks with NumPy alone: no torch is imported here, nor needed."""
+
+from __future__ import annotations
+
+from tidegate.runtime.recurrent import Recurrent
+
+__all__ = ["Recurrent"]

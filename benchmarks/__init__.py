@@ -1,0 +1,1 @@
+"""Measurements of tidegate: speed beside its peers, and quality on public data."""

@@ -1,0 +1,59 @@
+"""All commands under one name."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from tidegate import __version__
+from tidegate.cli.demo import EXAMPLES as DEMO
+from tidegate.cli.demo import demo
+from tidegate.cli.doctor import EXAMPLES as DOCTOR
+from tidegate.cli.doctor import doctor
+from tidegate.cli.evaluate import EXAMPLES as EVALUATE
+from tidegate.cli.evaluate import evaluate
+from tidegate.cli.fit import EXAMPLES as FIT
+from tidegate.cli.fit import forecast
+from tidegate.cli.predict import EXAMPLES as PREDICT
+from tidegate.cli.predict import predict
+
+app = typer.Typer(
+    name="tidegate",
+    help="Forecast time series with gated recurrent networks; compare them, and take the model away in one file.",
+    epilog="""\b
+Examples:
+  tidegate demo
+  tidegate fit forecast sales.csv
+  tidegate predict tidegate-run/sales/model.safetensors --horizon 28
+""",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+tasks = typer.Typer(help="Train a network on your data.", no_args_is_help=True, rich_markup_mode=None)
+
+app.command("demo", epilog=DEMO)(demo)
+app.add_typer(tasks, name="fit", epilog=FIT)
+tasks.command("forecast", epilog=FIT)(forecast)
+app.command("predict", epilog=PREDICT)(predict)
+app.command("evaluate", epilog=EVALUATE)(evaluate)
+app.command("doctor", epilog=DOCTOR)(doctor)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"tidegate {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True)
+]
+
+
+@app.callback()
+def _options(version: Version = False) -> None:
+    pass

@@ -1,0 +1,123 @@
+"""What a forecaster and its comparison with the baselines come to, as the facts of a report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidegate.cli.scoring import coverage_rows, notes_on, score_rows, where
+from tidegate.estimators.backtest import Backtest
+from tidegate.estimators.fitted import Fitted
+from tidegate.estimators.forecast_frame import Forecast
+from tidegate.estimators.scores import mase
+from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, ScoreRow, SeriesFacts
+
+Array = NDArray[np.float64]
+Channel = tuple[Forecast, int]
+
+MOST_DRAWN = 4
+LOSSES = {"mse": "mean squared error", "mae": "mean absolute error", "huber": "Huber loss"}
+
+
+def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands: Sequence[str]) -> ForecastFacts:
+    """All that the page tells of a forecaster trained on the file `data` without the rows of the backtest."""
+    scores = score_rows(backtest)
+    channels, choice = drawn(backtest)
+    return ForecastFacts(
+        title=f"Forecast of {Path(data).name}",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        evaluation=where(backtest, "held-out"),
+        series=[_series(*channel, backtest.panel.columns.target) for channel in channels],
+        scores=scores,
+        coverage=coverage_rows(backtest),
+        learning=_learning(fitted),
+        residuals=_residuals(backtest),
+        horizon_errors=_horizon_errors(backtest, scores),
+        notes=[*notes_on(backtest, fitted), *choice],
+        configuration=fitted.options.model_dump(),
+        fingerprint={"file": Path(data).name, **fitted.fingerprint},
+        next_commands=next_commands,
+    )
+
+
+def drawn(backtest: Backtest) -> tuple[list[Channel], list[str]]:
+    """The latest forecast of each series and target, or of three that stand for many; and a sentence on which three."""
+    latest = {id(one.series): one for one in backtest.forecasts}  # origins come oldest first
+    channels = [(one, k) for one in latest.values() for k in range(one.point.shape[1])]
+    if len(channels) <= MOST_DRAWN:
+        return channels, []
+    errors = [_error(*channel, backtest.season) for channel in channels]
+    ranked = [place for place in np.argsort(errors, kind="stable").tolist() if not math.isnan(errors[place])]
+    chosen = [ranked[place] for place in (0, len(ranked) // 2, -1)] if ranked else list(range(3))
+    sentence = (
+        f"Of {len(channels)} series three are drawn, by MASE of their latest forecast: the least "
+        f"({errors[chosen[0]]:.3g}), the median ({errors[chosen[1]]:.3g}) and the greatest ({errors[chosen[2]]:.3g})."
+    )
+    return [channels[place] for place in chosen], [
+        sentence if ranked else f"Of {len(channels)} series three are drawn."
+    ]
+
+
+def _error(forecast: Forecast, target: int, season: int) -> float:
+    return mase(forecast.truth[:, target], forecast.point[:, target], forecast.history[:, target], season)
+
+
+def _series(forecast: Forecast, target: int, names: Sequence[str]) -> SeriesFacts:
+    bands = {level: (low[:, target], high[:, target]) for level, (low, high) in forecast.bands.items()}
+    return SeriesFacts(
+        series_id=forecast.series.unique_id,
+        target=names[target],
+        history_times=forecast.series.times[: forecast.origin],
+        history_values=forecast.history[:, target],
+        forecast_times=forecast.times,
+        forecast_values=forecast.point[:, target],
+        truth=forecast.truth[:, target],
+        bands=bands,
+    )
+
+
+def _learning(fitted: Fitted) -> LearningCurves:
+    epochs = fitted.history.epochs
+    return LearningCurves(
+        train=np.array([epoch.train["loss"] for epoch in epochs]),
+        valid=np.array([epoch.valid["loss"] for epoch in epochs if epoch.valid is not None]),
+        best_epoch=fitted.history.best + 1,
+        loss=LOSSES[fitted.options.loss] + (" + quantile loss" if fitted.errors is None else ""),
+    )
+
+
+def _residuals(backtest: Backtest) -> Array:
+    """Truth minus forecast, series after series and target after target, a NaN between them."""
+    runs: dict[int, list[Array]] = {}
+    for one in backtest.forecasts:
+        runs.setdefault(id(one.series), []).append(one.truth - one.point)
+    gap = np.full((1, backtest.forecasts[0].point.shape[1]), np.nan)
+    return np.concatenate([np.concatenate([*run, gap]).T.ravel() for run in runs.values()])[:-1]
+
+
+def _horizon_errors(backtest: Backtest, scores: Sequence[ScoreRow]) -> HorizonErrors:
+    """Of the network and of the baseline that is best by MASE; by MAE where a MASE is not defined."""
+    rows = [row for row in scores if row.is_baseline]
+    by_mase = all(math.isfinite(row.mase) for row in rows)
+    best = min(rows, key=lambda row: row.mase if by_mase else row.mae)
+    truth = [one.truth for one in backtest.forecasts]
+    return HorizonErrors(
+        model=_mean_errors(truth, [one.point for one in backtest.forecasts]),
+        baseline=_mean_errors(truth, backtest.baselines[best.model]),
+        model_name=backtest.model,
+        baseline_name=best.model,
+    )
+
+
+def _mean_errors(truth: Sequence[Array], told: Sequence[Array]) -> Array:
+    """Mean absolute error at each step, [h]; NaN where no truth is known."""
+    errors = np.abs(np.stack(truth) - np.stack(told))
+    known = ~np.isnan(errors)
+    counts = known.sum(axis=(0, 2))
+    sums = np.where(known, errors, 0.0).sum(axis=(0, 2))
+    return np.asarray(np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0))

@@ -1,0 +1,70 @@
+"""`tidegate predict`: the steps to come."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tidegate.cli.arguments import Horizon, Json, Levels, Model
+from tidegate.errors import ConfigurationError
+
+EXAMPLES = """\b
+Examples:
+  tidegate predict model.safetensors
+  tidegate predict model.safetensors sales.csv --horizon 28 --level 80 --level 95
+  tidegate predict model.safetensors load.csv --future weather.csv --out forecast.parquet
+  tidegate predict model.safetensors > forecast.csv
+"""
+
+Recent = Annotated[
+    str | None,
+    typer.Argument(metavar="[DATA]", help="The series up to now.  [default: the rows that training was given]"),
+]
+Future = Annotated[
+    str | None, typer.Option("--future", metavar="FILE", help="Covariates known ahead, for the steps to forecast.")
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file to write to.")]
+
+
+def predict(
+    model: Model,
+    data: Recent = None,
+    horizon: Horizon = None,
+    level: Levels = None,
+    future: Future = None,
+    out: Out = None,
+    as_json: Json = False,
+) -> None:
+    """Forecast from the end of each series: a table on a terminal, CSV into a pipe, or a file."""
+    if out is not None:
+        _check(out, [model, data, future])
+
+    import tidegate
+    from tidegate.cli.reading import read_as_trained
+    from tidegate.cli.table_file import dated, show, write
+    from tidegate.cli.terminal import say_json
+
+    forecaster = tidegate.load(model)
+    panel = None if data is None else read_as_trained(forecaster, data)
+    levels = level or forecaster.options.levels
+    frame = dated(forecaster.predict(horizon, panel, future=future, level=levels))
+    if out is not None:
+        write(frame, out)
+    if as_json:
+        say_json({"model": forecaster.name, "levels": levels, "out": out and str(out), "forecast": frame.to_dicts()})
+    elif out is None:
+        show(frame)
+    else:
+        typer.echo(f"{len(frame)} rows written to {out}")
+
+
+def _check(out: Path, inputs: list[str | None]) -> None:
+    """Before any work, so that none is lost."""
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        raise ConfigurationError(f"--out {out}: give a name that ends in .csv or .parquet")
+    if not out.parent.is_dir():
+        raise ConfigurationError(f"--out {out}: there is no folder {out.parent}; make it, or name another")
+    if any(given is not None and out.exists() and Path(given).exists() and out.samefile(given) for given in inputs):
+        raise ConfigurationError(f"--out {out}: that file is read from; name another")

@@ -1,0 +1,115 @@
+"""The one place that chooses how a call is carried over time.
+
+Paths stand in order of preference. Each says what keeps it from a call, and the first that nothing keeps runs; `walk`
+can do everything. Set the environment variable TIDEGATE_PATH, or use `force_path`, to insist on one: a call that it
+cannot do is then an error.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+from tidegate.errors import ConfigurationError
+from tidegate.nn.call import Call, Lengths
+from tidegate.nn.cells.base import State
+from tidegate.nn.kernels.fused import carry_fused
+from tidegate.nn.kernels.walking import carry_walking
+from tidegate.nn.layout import Layout
+from tidegate.nn.stack import Carry, run_stack
+
+if TYPE_CHECKING:
+    from tidegate.nn.layer import RecurrentLayer
+
+_log = logging.getLogger("tidegate.nn")
+# One for the process and not a ContextVar, which torch.compile cannot trace.
+_forced: list[str] = []
+
+
+class Choice(NamedTuple):
+    """Which path carries a call, and why not a faster one."""
+
+    path: str
+    reason: str
+
+
+class Path(NamedTuple):
+    """A way to carry a layer, and what keeps it from a call (None: nothing does)."""
+
+    carry: Carry
+    obstacle: Callable[[RecurrentLayer, Layout], str | None]
+
+
+def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
+    if layer.recurrence.fused_operator is None:
+        return f"torch has no fused operator for {layer.recurrence}"
+    if layer.zoneout:
+        return f"zoneout={layer.zoneout}"
+    if layer.recurrent_dropout and layer.training:
+        return f"recurrent_dropout={layer.recurrent_dropout} in training"
+    if not (layout.sizes and layout.sizes[0]):
+        return "there is no step to run"
+    return None
+
+
+PATHS: dict[str, Path] = {
+    "torch": Path(carry_fused, _fused_obstacle),
+    "walk": Path(carry_walking, lambda _layer, _layout: None),
+}
+
+
+@contextmanager
+def force_path(name: str) -> Iterator[None]:
+    """Insist on one path ("walk" or "torch") within a `with` block, in the whole process."""
+    _forced.append(_known(name, "force_path"))
+    try:
+        yield
+    finally:
+        _forced.pop()
+
+
+def explain(layer: RecurrentLayer, x: Tensor | PackedSequence, *, lengths: Lengths | None = None) -> Choice:
+    """Which path a call with these arguments takes, and why, without running it."""
+    return choose(layer, Call(layer, x, lengths=lengths).layout)
+
+
+def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
+    """The forced path, or the first one that nothing keeps from this call."""
+    forced = _forced[-1] if _forced else os.environ.get("TIDEGATE_PATH")
+    if forced:
+        return _insist(_known(forced, "TIDEGATE_PATH"), layer, layout)
+    obstacles: list[str] = []
+    for name, path in PATHS.items():
+        obstacle = path.obstacle(layer, layout)
+        if obstacle is None:
+            return Choice(name, "; ".join(obstacles) or "nothing keeps it from the fastest path")
+        obstacles.append(f"not {name}: {obstacle}")
+    raise AssertionError("the walk has no obstacles")
+
+
+def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:
+    """Carry all layers by the chosen path."""
+    choice = choose(layer, layout)
+    if not torch.compiler.is_compiling():
+        _log.debug("%s takes the path %s (%s)", type(layer).__name__, choice.path, choice.reason)
+    return run_stack(layer, rows, layout, initial, PATHS[choice.path].carry)
+
+
+def _insist(name: str, layer: RecurrentLayer, layout: Layout) -> Choice:
+    obstacle = PATHS[name].obstacle(layer, layout)
+    if obstacle is not None:
+        raise ConfigurationError(f"the path {name!r} is insisted on but cannot carry this call: {obstacle}")
+    return Choice(name, "insisted on")
+
+
+def _known(name: str, source: str) -> str:
+    if name not in PATHS:
+        raise ConfigurationError(f"{source}: no path is called {name!r}; there are {', '.join(map(repr, PATHS))}")
+    return name

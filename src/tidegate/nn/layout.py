@@ -1,0 +1,97 @@
+"""How a batch of sequences lies in memory: the steps of all sequences as rows, longest sequence first, no padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
+
+from tidegate.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the rows [N, F] of a batch of B sequences belong: all of step 0, then all of step 1, and so on.
+
+    It is the layout of torch's PackedSequence, but may hold sequences without steps; they stand last and have no rows.
+    """
+
+    sizes: tuple[int, ...]
+    """How many sequences run at each step, never growing."""
+    batch: int
+    order: Tensor | None = None
+    """Which sequence stands at each place [B]; None if they stand as given."""
+
+    @classmethod
+    def of_dense(cls, x: Tensor) -> Layout:
+        """Of [T, B, F] without padding."""
+        return cls((x.size(1),) * x.size(0), x.size(1))
+
+    @classmethod
+    def of_lengths(cls, x: Tensor, lengths: Tensor | Sequence[int]) -> Layout:
+        """Of padded [T, B, F] with the true length of each sequence, in any order and zero allowed."""
+        steps, batch = x.shape[:2]
+        checked = _checked_lengths(lengths, steps, batch)
+        if bool((checked == steps).all()):
+            return cls.of_dense(x)
+        ordered, order = checked.sort(descending=True, stable=True)
+        sizes = (torch.arange(int(ordered[0]))[:, None] < ordered).sum(1)
+        return cls(tuple(sizes.tolist()), batch, order.to(x.device))
+
+    @classmethod
+    def of_packed(cls, packed: PackedSequence) -> Layout:
+        sizes = tuple(packed.batch_sizes.tolist())
+        return cls(sizes, sizes[0], packed.sorted_indices)
+
+    @property
+    def dense(self) -> bool:
+        """Whether every sequence runs at every step."""
+        return not self.sizes or self.sizes[-1] == self.batch
+
+    @cached_property
+    def places(self) -> Tensor:
+        """Where in a padded batch [T·B] each row stands [N]."""
+        runs = torch.arange(self.batch) < torch.tensor(self.sizes, dtype=torch.int64)[:, None]
+        step, place = runs.nonzero(as_tuple=True)
+        if self.order is None:
+            return step * self.batch + place
+        return step.to(self.order.device) * self.batch + self.order[place.to(self.order.device)]
+
+    def gather(self, x: Tensor) -> Tensor:
+        """The rows [N, F] of a padded batch [T, B, F]; what is padding is neither read nor given a gradient."""
+        flat = x.reshape(x.size(0) * x.size(1), x.size(2))
+        return flat if self._whole(x.size(0)) else flat.index_select(0, self.places.to(x.device))
+
+    def pad(self, rows: Tensor, steps: int) -> Tensor:
+        """Rows [N, W] as a batch [T, B, W] in the order given, 0 in the padding."""
+        if self._whole(steps):
+            return rows.view(steps, self.batch, rows.size(1))
+        blank = rows.new_zeros(steps * self.batch, rows.size(1))
+        return blank.index_copy(0, self.places.to(rows.device), rows).view(steps, self.batch, rows.size(1))
+
+    def sort(self, state: Tensor) -> Tensor:
+        """A state [K, B, W] from the order given to the order of the places here."""
+        return state if self.order is None else state.index_select(1, self.order)
+
+    def unsort(self, state: Tensor) -> Tensor:
+        """A state [K, B, W] from the order of the places here back to the order given."""
+        return state if self.order is None else state.index_select(1, self.order.argsort())
+
+    def _whole(self, steps: int) -> bool:
+        return self.order is None and self.dense and len(self.sizes) == steps
+
+
+def _checked_lengths(lengths: Tensor | Sequence[int], steps: int, batch: int) -> Tensor:
+    given = torch.as_tensor(lengths, device="cpu")
+    if given.shape != (batch,):
+        shape = list(given.shape)
+        raise ConfigurationError(f"lengths must hold one number for each of the {batch} sequences, not {shape}")
+    if batch and (given.is_floating_point() or given.is_complex() or given.dtype == torch.bool):
+        raise ConfigurationError(f"lengths must be whole numbers, not {given.dtype}")
+    if batch and not 0 <= int(given.min()) <= int(given.max()) <= steps:
+        raise ConfigurationError(f"lengths must lie between 0 and the {steps} steps of x, not {given.tolist()}")
+    return given.to(torch.int64)

@@ -1,0 +1,90 @@
+"""Losses over whole sequences. Missing targets and padding are masked exactly: out of the value and the gradient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from tidegate.training.objective import Loss
+
+
+@dataclass(frozen=True)
+class CrossEntropy:
+    """Cross-entropy over all steps, with the accuracy.
+
+    predictions [B, …, C] logits; targets [B, …] classes, `ignore_index` where there is none; lengths [B] masks the
+    targets' second axis.
+    """
+
+    ignore_index: int = -100
+
+    def __call__(self, predictions: Tensor, targets: Tensor, lengths: Tensor | None = None, /) -> Loss:
+        logits, classes = predictions.flatten(0, -2), targets.flatten()
+        kept = (_within(targets, lengths) & (targets != self.ignore_index)).flatten()
+        if not kept.all():  # taken out, not multiplied by zero: zero times NaN is NaN
+            places = kept.nonzero().squeeze(1)
+            logits, classes = logits.index_select(0, places), classes.index_select(0, places)
+        total = functional.cross_entropy(logits, classes, reduction="sum")
+        correct = (logits.detach().argmax(-1) == classes).sum()
+        return Loss(total, len(classes), {"accuracy": correct.item()})
+
+
+@dataclass(frozen=True)
+class Regression:
+    """Squared ("mse"), absolute ("mae") or Huber (1964) loss with the threshold `delta`.
+
+    predictions and targets [B, …] of equal shape, NaN where a target is missing; lengths [B] masks the second axis.
+    """
+
+    kind: Literal["mse", "mae", "huber"] = "mse"
+    delta: float = 1.0
+
+    def __call__(self, predictions: Tensor, targets: Tensor, lengths: Tensor | None = None, /) -> Loss:
+        error, count = _observed_error(predictions, targets, lengths)
+        return Loss(self._terms(error).sum(), count)
+
+    def _terms(self, error: Tensor) -> Tensor:
+        match self.kind:
+            case "mse":
+                return error.square()
+            case "mae":
+                return error.abs()
+            case "huber":
+                return functional.huber_loss(error, torch.zeros_like(error), reduction="none", delta=self.delta)
+
+
+@dataclass(frozen=True)
+class Pinball:
+    """Quantile loss (Koenker & Bassett, 1978): max(q·e, (q − 1)·e) with e = target − prediction, a mean over quantiles.
+
+    predictions [B, …, Q], one for each of `quantiles`; targets [B, …], NaN where missing; lengths [B].
+    """
+
+    quantiles: tuple[float, ...]
+
+    def __call__(self, predictions: Tensor, targets: Tensor, lengths: Tensor | None = None, /) -> Loss:
+        levels = predictions.new_tensor(self.quantiles)
+        spread = targets.unsqueeze(-1).expand(*targets.shape, len(levels))
+        error, count = _observed_error(predictions, spread, lengths)
+        return Loss(torch.maximum(levels * error, (levels - 1) * error).sum(), count)
+
+
+def _observed_error(predictions: Tensor, targets: Tensor, lengths: Tensor | None) -> tuple[Tensor, int]:
+    """targets − predictions, exactly zero (gradient too) where there is no target; and how many targets there are."""
+    if predictions.shape != targets.shape:
+        raise ValueError(f"predictions {tuple(predictions.shape)} and targets {tuple(targets.shape)} differ in shape")
+    observed = _within(targets, lengths) & ~targets.isnan()
+    return torch.where(observed, targets - predictions, 0.0), int(observed.sum())
+
+
+def _within(targets: Tensor, lengths: Tensor | None) -> Tensor:
+    """True for real steps, False for padding; [B, T, 1, …] to spread over `targets` [B, T, …]."""
+    if lengths is None:
+        return torch.ones((), dtype=torch.bool, device=targets.device)
+    steps = torch.arange(targets.shape[1], device=targets.device)
+    real = steps < lengths.to(targets.device).unsqueeze(1)
+    return real.reshape(*real.shape, *[1] * (targets.dim() - 2))

@@ -1,0 +1,64 @@
+import numpy as np
+import pytest
+
+import tidegate as library
+from tidegate.cli.forecast_report import drawn, forecast_facts
+
+
+@pytest.fixture(scope="module")
+def forecaster(shops):
+    forecaster = library.Forecaster(horizon=4, hidden_size=3, epochs=1, window=8, seed=1)
+    return forecaster.fit(shops, target=["sales", "visits"], known="holiday")
+
+
+@pytest.fixture(scope="module")
+def backtest(forecaster, shops):
+    return forecaster.evaluate(shops, windows=2, level=[80])
+
+
+def test_three_of_many_series_are_drawn_by_error(backtest):
+    channels, sentences = drawn(backtest)
+
+    def scaled_error(one, k):
+        gaps = np.abs(one.history[12:, k] - one.history[:-12, k]).mean()
+        return np.abs(one.truth[:, k] - one.point[:, k]).mean() / gaps
+
+    latest = [one for one in backtest.forecasts if one.origin == 56]
+    errors = sorted(scaled_error(one, k) for one in latest for k in range(2))
+    # The same sums in another order: a few units in the last place of a float64.
+    np.testing.assert_allclose([scaled_error(*one) for one in channels], [errors[0], errors[6], errors[-1]], rtol=1e-12)
+    assert sentences[0].startswith("Of 12 series three are drawn, by MASE of their latest forecast: the least (")
+
+
+def test_few_series_are_all_drawn_with_their_past_truth_and_bounds(model, sales):
+    forecaster = library.load(model)
+    facts = forecast_facts("data/sales.csv", forecaster.fitted, forecaster.evaluate(sales, windows=3), ["next"])
+
+    (series,) = facts.series
+    assert facts.title == "Forecast of sales.csv"
+    assert (series.target, len(series.history_values), len(series.truth)) == ("sales", 90, 6)
+    assert set(series.bands) == {80, 95}
+    assert len(facts.learning.train) == len(facts.learning.valid) == 2
+    assert facts.configuration["hidden_size"] == 4
+    assert facts.fingerprint["file"] == "sales.csv"
+
+
+def test_residuals_are_in_order_of_time_with_a_gap_between_series_and_targets(forecaster, backtest):
+    residuals = forecast_facts("shops.csv", forecaster.fitted, backtest, []).residuals
+
+    first, second = backtest.forecasts[:2]
+    expected = np.concatenate([first.truth - first.point, second.truth - second.point])
+    assert len(residuals) == 12 * (8 + 1) - 1
+    np.testing.assert_array_equal(residuals[:8], expected[:, 0])
+    np.testing.assert_array_equal(residuals[9:17], expected[:, 1])
+    np.testing.assert_array_equal(np.flatnonzero(np.isnan(residuals)), np.arange(8, 107, 9))
+
+
+def test_errors_by_step_are_means_over_forecasts_of_network_and_best_baseline(forecaster, backtest):
+    facts = forecast_facts("shops.csv", forecaster.fitted, backtest, [])
+
+    best = min((row for row in facts.scores if row.is_baseline), key=lambda row: row.mase)
+    errors = np.abs(np.stack([one.truth - one.point for one in backtest.forecasts]))
+    # The same sums in another order: a few units in the last place of a float64.
+    np.testing.assert_allclose(facts.horizon_errors.model, errors.mean(axis=(0, 2)), rtol=1e-12)
+    assert facts.horizon_errors.baseline_name == best.model

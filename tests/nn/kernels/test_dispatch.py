@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import logging
+
+import pytest
+import torch
+from torch.autograd.profiler import profile
+from torch.nn.utils.rnn import pack_padded_sequence
+
+from tidegate import nn
+from tidegate.errors import ConfigurationError
+from tidegate.nn.kernels.dispatch import Choice, explain, force_path
+
+OPERATORS = {nn.RNN: "aten::rnn_tanh", nn.GRU: "aten::gru", nn.LSTM: "aten::lstm"}
+
+
+def operators_run(layer: torch.nn.Module, *arguments: object, **options: object) -> set[str]:
+    with profile() as record:
+        layer(*arguments, **options)
+    return {event.name for event in record.function_events}
+
+
+@pytest.mark.parametrize("form", ["dense", "lengths", "packed"])
+@pytest.mark.parametrize("make", OPERATORS)
+def test_the_path_that_should_run_really_runs(make, form) -> None:
+    layer = make(3, 5, 2, bidirectional=True)
+    x = torch.randn(6, 4, 3)
+    options = {"lengths": [3, 6, 0, 1]} if form == "lengths" else {}
+    if form == "packed":
+        x = pack_padded_sequence(x, [3, 6, 2, 1], enforce_sorted=False)
+    assert OPERATORS[make] in operators_run(layer, x, **options)
+    with force_path("walk"):
+        walked = operators_run(layer, x, **options)
+    assert OPERATORS[make] not in walked
+    assert "aten::linear" in walked
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (nn.GRU(3, 5, reset="before"), "reset='before'"),
+        (nn.LSTM(3, 5, peephole=True), "peephole=True"),
+        (nn.RNN(3, 5, layer_norm=True), "layer_norm=True"),
+        (nn.GRU(3, 5, zoneout=0.1).eval(), "zoneout=0.1"),
+        (nn.GRU(3, 5, recurrent_dropout=0.2), "recurrent_dropout=0.2 in training"),
+        (nn.MinGRU(3, 5), "no fused operator"),
+    ],
+)
+def test_what_torch_cannot_do_is_walked_and_explained(layer, reason) -> None:
+    choice = explain(layer, torch.randn(6, 4, 3))
+    assert choice.path == "walk"
+    assert reason in choice.reason
+    with force_path("torch"), pytest.raises(ConfigurationError, match="'torch' is insisted on but cannot"):
+        layer(torch.randn(6, 4, 3))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.GRU(3, 5, 2, residual=True),
+        nn.GRU(3, 5, bidirectional=True, merge="mean"),
+        nn.LSTM(3, 5, learn_initial_state=True),
+        nn.GRU(3, 5, recurrent_dropout=0.2).eval(),
+    ],
+)
+def test_what_stands_around_the_recurrence_keeps_the_fast_path(layer) -> None:
+    assert explain(layer, torch.randn(6, 4, 3)).path == "torch"
+
+
+def test_nothing_to_run_is_walked() -> None:
+    assert explain(nn.GRU(3, 5), torch.randn(0, 4, 3)).path == "walk"
+    assert explain(nn.GRU(3, 5), torch.randn(6, 2, 3), lengths=[0, 0]).path == "walk"
+
+
+def test_the_environment_forces_a_path_and_the_block_wins(monkeypatch) -> None:
+    layer, x = nn.GRU(3, 5), torch.randn(6, 4, 3)
+    monkeypatch.setenv("TIDEGATE_PATH", "walk")
+    assert explain(layer, x) == Choice("walk", "insisted on")
+    with force_path("torch"):
+        assert explain(layer, x).path == "torch"
+    assert explain(layer, x).path == "walk"
+
+
+def test_an_unknown_path_is_told(monkeypatch) -> None:
+    with (
+        pytest.raises(ConfigurationError, match="no path is called 'warp'; there are 'torch', 'walk'"),
+        force_path("warp"),
+    ):
+        pass
+    monkeypatch.setenv("TIDEGATE_PATH", "warp")
+    with pytest.raises(ConfigurationError, match="TIDEGATE_PATH: no path is called 'warp'"):
+        nn.GRU(3, 5)(torch.randn(6, 4, 3))
+
+
+@pytest.mark.parametrize("path", ["walk", "torch"])
+def test_a_dense_call_compiles_without_a_break(path) -> None:
+    layer, x = nn.GRU(3, 5, 2, bidirectional=True, residual=True), torch.randn(4, 2, 3)
+    with force_path(path):
+        compiled = torch.compile(layer, backend="eager", fullgraph=True)
+        torch.testing.assert_close(compiled(x), layer(x))
+
+
+def test_the_choice_is_logged(caplog) -> None:
+    with caplog.at_level(logging.DEBUG, logger="tidegate.nn"):
+        nn.GRU(3, 5, zoneout=0.5)(torch.randn(6, 4, 3))
+    assert caplog.messages == ["GRU takes the path walk (not torch: zoneout=0.5)"]
