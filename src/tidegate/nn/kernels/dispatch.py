@@ -20,6 +20,7 @@ from torch.nn.utils.rnn import PackedSequence
 from tidegate.errors import ConfigurationError
 from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import State
+from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
@@ -60,6 +61,7 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
 
 
 PATHS: dict[str, Path] = {
+    "native": Path(carry_native, obstacle),
     "torch": Path(carry_fused, _fused_obstacle),
     "walk": Path(carry_walking, lambda _layer, _layout: None),
 }
@@ -67,7 +69,7 @@ PATHS: dict[str, Path] = {
 
 @contextmanager
 def force_path(name: str) -> Iterator[None]:
-    """Insist on one path ("walk" or "torch") within a `with` block, in the whole process."""
+    """Insist on one path ("native", "torch" or "walk") within a `with` block, in the whole process."""
     _forced.append(_known(name, "force_path"))
     try:
         yield

@@ -19,6 +19,7 @@ GATES = {"rnn_tanh": 1, "rnn_relu": 1, "gru_after": 3, "gru_before": 3, "lstm": 
 _FORWARD = {torch.float32: _native.forward_float32, torch.float64: _native.forward_float64}
 _BACKWARD = {torch.float32: _native.backward_float32, torch.float64: _native.backward_float64}
 _LAYOUT = {torch.float32: _native.saved_layout_float32, torch.float64: _native.saved_layout_float64}
+_SEQUENCES = frozenset(("x", "keep", "keep_cell"))
 _NO_SEQUENCE = (0, 0, 0)
 _NO_GRADIENTS = (0,) * 16
 
@@ -74,7 +75,7 @@ class _Shape(NamedTuple):
 
 def run(options: Options, inputs: Inputs) -> Outputs:
     """Walk one layer over a batch, with gradients where they are wanted."""
-    inputs = Inputs._make([one if one is None or one.is_contiguous() else _dense(one) for one in inputs])
+    inputs = dense(inputs)
     if torch.is_grad_enabled() and any([one is not None and one.requires_grad for one in inputs]):  # noqa: C419
         return Outputs._make(_Layer.apply(options, *inputs))
     return _forward(options, inputs, _shape(options, inputs), None)
@@ -101,12 +102,20 @@ class _Layer(torch.autograd.Function):
         return (None, *_backward(ctx.options, inputs, ctx.shape, y, saved, arriving, Inputs._make(wanted)))
 
 
-def _dense(tensor: Tensor) -> Tensor:
-    """The last axis must be dense; the engine takes any strides before it, of sequences only."""
-    return tensor if tensor.dim() == 3 and tensor.stride(2) == 1 else tensor.contiguous()
+def dense(inputs: Inputs) -> Inputs:
+    """The same tensors as the engine can read them: sequences in any strides but the last, the others contiguous."""
+    return Inputs._make(
+        [
+            one
+            if one is None or one.is_contiguous() or (name in _SEQUENCES and one.stride(-1) == 1)
+            else one.contiguous()
+            for name, one in zip(Inputs._fields, inputs, strict=True)
+        ]
+    )
 
 
 def _shape(options: Options, inputs: Inputs) -> _Shape:
+    """The sizes of a call; the engine trusts them, so every tensor is held against them here."""
     rows, outputs = inputs.recurrent_weights.shape
     *time, features = inputs.x.shape
     if inputs.sizes is not None:
@@ -114,7 +123,17 @@ def _shape(options: Options, inputs: Inputs) -> _Shape:
         time = [len(inputs.sizes), batch]
     elif options.batch_first:
         time.reverse()
-    return _Shape(time[0], time[1], features, rows // GATES[options.kind], outputs)
+    shape = _Shape(time[0], time[1], features, rows // GATES[options.kind], outputs)
+    sequence = tuple(inputs.x.shape[:-1])
+    expected = (
+        None, (rows, features), None, (rows,), (rows,), (outputs, shape.units), None,
+        (shape.batch, outputs), (shape.batch, shape.units), (shape.batch, outputs),
+        (*sequence, outputs), (*sequence, shape.units), (shape.batch,), None,
+    )  # fmt: skip
+    for one, size, name in zip(inputs, expected, Inputs._fields, strict=True):
+        if one is not None and size is not None and one.shape != size:
+            raise ValueError(f"{name} has shape {list(one.shape)}, expected {list(size)}")
+    return shape
 
 
 def _forward(options: Options, inputs: Inputs, shape: _Shape, saved: Tensor | None) -> Outputs:
@@ -135,7 +154,7 @@ def _backward(
     arriving: tuple[Tensor | None, ...],
     wanted: Inputs,
 ) -> list[Tensor | None]:
-    dy, dstate, dcell = (one if one is None or one.is_contiguous() else _dense(one) for one in arriving)
+    dy, dstate, dcell = (one if one is None or one.is_contiguous() else one.contiguous() for one in arriving)
     gradients = [None if one is None else torch.empty_like(one) for one in wanted]
     words = (
         *_fields(options, inputs, shape, (y, None, None, saved)),
@@ -178,7 +197,6 @@ def _sequence(tensor: Tensor | None, options: Options) -> tuple[int, int, int]:
 
 
 def _saved(options: Options, inputs: Inputs, shape: _Shape) -> Tensor:
-    """Room for what backward needs: true steps x saved slots x units rounded up to whole vectors."""
+    """Room for what backward needs: steps x saved slots x units rounded up to whole vectors."""
     lanes, slots = _LAYOUT[inputs.x.dtype](KINDS[options.kind], inputs.projection is not None)
-    steps = math.prod(inputs.x.shape[:-1]) if inputs.lengths is None else int(inputs.lengths.sum())
-    return inputs.x.new_empty(max(1, steps * slots * -(-shape.units // lanes) * lanes))
+    return inputs.x.new_empty((math.prod(inputs.x.shape[:-1]), slots, -(-shape.units // lanes) * lanes))
