@@ -55,7 +55,7 @@ def make(options: Options, sizes: Sizes, seed: int, extras: frozenset[str]) -> C
         optional("peepholes", normal(3, H)) if lstm else None,
         optional("state", normal(B, P)),
         optional("state", normal(B, H)) if lstm else None,
-        optional("dropout", 2.0 * (normal(B, P) > 0)),
+        optional("dropout", 2.0 * (normal(B, P) > 0).double()),
         optional("keep", (normal(B, T, P) if options.batch_first else normal(T, B, P)).sigmoid()),
         optional("keep", sequence(H).sigmoid()) if lstm else None,
         optional("lengths", torch.randint(0, T + 1, (B,), generator=draw)),

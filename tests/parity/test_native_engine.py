@@ -110,6 +110,10 @@ def test_wrong_calls_are_refused() -> None:
     case = native_cases.make(Options("gru_after"), Sizes(3, 2, 3, 5, 5), 0, frozenset(("lengths",)))
     with pytest.raises(ValueError, match="beyond the last step"):
         native.run(case.options, case.inputs._replace(lengths=torch.tensor([4, 1])))
+    with pytest.raises(ValueError, match=r"state has shape \[3, 5\], expected \[2, 5\]"):
+        native.run(case.options, case.inputs._replace(state=torch.zeros(3, 5, dtype=torch.float64)))
+    with pytest.raises(ValueError, match=r"state is torch.float32, expected torch.float64"):
+        native.run(case.options, case.inputs._replace(state=torch.zeros(2, 5)))
     with pytest.raises(ValueError, match="fields"):
         _native.forward_float32((0, 1, 2))
     with pytest.raises(ValueError, match="fields"):

@@ -12,7 +12,8 @@ from tidegate.nn.cells.base import Recurrence, State
 from tidegate.nn.cells.gru import GRURecurrence
 from tidegate.nn.cells.lstm import LSTMRecurrence
 from tidegate.nn.cells.rnn import RNNRecurrence
-from tidegate.nn.kernels.native import Inputs, Options, Outputs, run
+from tidegate.nn.kernels import native, operators
+from tidegate.nn.kernels.native import Inputs, Options, Outputs
 from tidegate.nn.layout import Layout
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def _carry_direction(
         *(_shaped(one, rows, layout) for one in (keep + [None])[:2]),
         sizes=None if layout.dense else torch.tensor(layout.sizes),
     )
+    run = operators.run if torch.compiler.is_compiling() else native.run
     return run(Options(kind, reverse=place[1] == 1, batch_first=False), inputs)
 
 

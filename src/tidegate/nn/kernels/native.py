@@ -20,6 +20,7 @@ _FORWARD = {torch.float32: _native.forward_float32, torch.float64: _native.forwa
 _BACKWARD = {torch.float32: _native.backward_float32, torch.float64: _native.backward_float64}
 _LAYOUT = {torch.float32: _native.saved_layout_float32, torch.float64: _native.saved_layout_float64}
 _SEQUENCES = frozenset(("x", "keep", "keep_cell"))
+_COUNTS = frozenset(("lengths", "sizes"))
 _NO_SEQUENCE = (0, 0, 0)
 _NO_GRADIENTS = (0,) * 16
 
@@ -65,7 +66,7 @@ class Outputs(NamedTuple):
     cell: Tensor | None
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     steps: int
     batch: int
     features: int
@@ -78,16 +79,16 @@ def run(options: Options, inputs: Inputs) -> Outputs:
     inputs = dense(inputs)
     if torch.is_grad_enabled() and any([one is not None and one.requires_grad for one in inputs]):  # noqa: C419
         return Outputs._make(_Layer.apply(options, *inputs))
-    return _forward(options, inputs, _shape(options, inputs), None)
+    return forward(options, inputs, shape_of(options, inputs), None)
 
 
 class _Layer(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, options: Options, *tensors: Tensor | None) -> tuple[Tensor | None, ...]:
         inputs = Inputs._make(tensors)  # type: ignore[arg-type]
-        shape = _shape(options, inputs)
-        saved = _saved(options, inputs, shape)
-        outputs = _forward(options, inputs, shape, saved)
+        shape = shape_of(options, inputs)
+        saved = room_to_save(options, inputs, shape)
+        outputs = forward(options, inputs, shape, saved)
         ctx.options, ctx.shape = options, shape
         ctx.save_for_backward(outputs.y, saved, *tensors)
         ctx.set_materialize_grads(False)
@@ -99,7 +100,7 @@ class _Layer(torch.autograd.Function):
         y, saved, *tensors = ctx.saved_tensors
         wanted = [one if want else None for one, want in zip(tensors, ctx.needs_input_grad[1:], strict=True)]
         inputs = Inputs._make(tensors)
-        return (None, *_backward(ctx.options, inputs, ctx.shape, y, saved, arriving, Inputs._make(wanted)))
+        return (None, *backward(ctx.options, inputs, ctx.shape, (y, saved), arriving, Inputs._make(wanted)))
 
 
 def dense(inputs: Inputs) -> Inputs:
@@ -114,7 +115,7 @@ def dense(inputs: Inputs) -> Inputs:
     )
 
 
-def _shape(options: Options, inputs: Inputs) -> _Shape:
+def shape_of(options: Options, inputs: Inputs) -> Shape:
     """The sizes of a call; the engine trusts them, so every tensor is held against them here."""
     rows, outputs = inputs.recurrent_weights.shape
     *time, features = inputs.x.shape
@@ -123,7 +124,7 @@ def _shape(options: Options, inputs: Inputs) -> _Shape:
         time = [len(inputs.sizes), batch]
     elif options.batch_first:
         time.reverse()
-    shape = _Shape(time[0], time[1], features, rows // GATES[options.kind], outputs)
+    shape = Shape(time[0], time[1], features, rows // GATES[options.kind], outputs)
     sequence = tuple(inputs.x.shape[:-1])
     expected = (
         None, (rows, features), None, (rows,), (rows,), (outputs, shape.units), None,
@@ -131,29 +132,32 @@ def _shape(options: Options, inputs: Inputs) -> _Shape:
         (*sequence, outputs), (*sequence, shape.units), (shape.batch,), None,
     )  # fmt: skip
     for one, size, name in zip(inputs, expected, Inputs._fields, strict=True):
-        if one is not None and size is not None and one.shape != size:
+        if one is None:
+            continue
+        if size is not None and one.shape != size:
             raise ValueError(f"{name} has shape {list(one.shape)}, expected {list(size)}")
+        dtype = torch.int64 if name in _COUNTS else inputs.x.dtype
+        if one.dtype != dtype:
+            raise ValueError(f"{name} is {one.dtype}, expected {dtype}")
     return shape
 
 
-def _forward(options: Options, inputs: Inputs, shape: _Shape, saved: Tensor | None) -> Outputs:
-    x = inputs.x
-    y = x.new_empty((*x.shape[:-1], shape.outputs))
-    state = x.new_empty((shape.batch, shape.outputs))
-    cell = x.new_empty((shape.batch, shape.units)) if options.kind == "lstm" else None
-    _FORWARD[x.dtype](_fields(options, inputs, shape, (y, state, cell, saved)) + _NO_GRADIENTS)
-    return Outputs(y, state, cell)
+def forward(options: Options, inputs: Inputs, shape: Shape, saved: Tensor | None) -> Outputs:
+    outputs = room_for_outputs(options, inputs, shape)
+    _FORWARD[inputs.x.dtype](_fields(options, inputs, shape, (*outputs, saved)) + _NO_GRADIENTS)
+    return outputs
 
 
-def _backward(
+def backward(
     options: Options,
     inputs: Inputs,
-    shape: _Shape,
-    y: Tensor,
-    saved: Tensor,
+    shape: Shape,
+    kept: tuple[Tensor, Tensor],
     arriving: tuple[Tensor | None, ...],
     wanted: Inputs,
 ) -> list[Tensor | None]:
+    """Gradients of what is `wanted`, from what forward put out and saved and from what arrives at its outputs."""
+    y, saved = kept
     dy, dstate, dcell = (one if one is None or one.is_contiguous() else one.contiguous() for one in arriving)
     gradients = [None if one is None else torch.empty_like(one) for one in wanted]
     words = (
@@ -168,8 +172,15 @@ def _backward(
     return gradients
 
 
+def room_for_outputs(options: Options, inputs: Inputs, shape: Shape) -> Outputs:
+    x = inputs.x
+    y = x.new_empty((*x.shape[:-1], shape.outputs))
+    state = x.new_empty((shape.batch, shape.outputs))
+    return Outputs(y, state, x.new_empty((shape.batch, shape.units)) if options.kind == "lstm" else None)
+
+
 def _fields(
-    options: Options, inputs: Inputs, shape: _Shape, outputs: tuple[Tensor | None, ...]
+    options: Options, inputs: Inputs, shape: Shape, outputs: tuple[Tensor | None, ...]
 ) -> tuple[int, ...]:
     y, *rest = outputs
     return (
@@ -196,7 +207,7 @@ def _sequence(tensor: Tensor | None, options: Options) -> tuple[int, int, int]:
     return (tensor.data_ptr(), first, second) if options.batch_first else (tensor.data_ptr(), second, first)
 
 
-def _saved(options: Options, inputs: Inputs, shape: _Shape) -> Tensor:
+def room_to_save(options: Options, inputs: Inputs, shape: Shape) -> Tensor:
     """Room for what backward needs: steps x saved slots x units rounded up to whole vectors."""
     lanes, slots = _LAYOUT[inputs.x.dtype](KINDS[options.kind], inputs.projection is not None)
     return inputs.x.new_empty((math.prod(inputs.x.shape[:-1]), slots, -(-shape.units // lanes) * lanes))
