@@ -48,4 +48,5 @@ def test_a_layer_compiles_in_one_graph_and_trains(make: type) -> None:
 def test_a_layer_exports(make: type) -> None:
     layer, x = make(3, 5, batch_first=True).eval(), torch.randn(4, 6, 3)
     exported = torch.export.export(layer, (x,))
+    assert any(node.target is torch.ops.tidegate.layer.default for node in exported.graph.nodes)
     torch.testing.assert_close(exported.module()(x), layer(x))

@@ -31,7 +31,7 @@ def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
         return f"the engine has no {weight.dtype}"
     if torch.is_autocast_enabled("cpu"):
         return "autocast chooses types by operator"
-    if torch._C._functorch.peek_interpreter_stack() is not None:
+    if not torch.compiler.is_compiling() and torch._C._functorch.peek_interpreter_stack() is not None:
         return "functorch transforms need torch's own operators"
     return None
 

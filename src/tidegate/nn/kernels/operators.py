@@ -108,8 +108,5 @@ layer.register_autograd(_differentiate, setup_context=_setup_context)
 
 def run(options: Options, inputs: Inputs) -> Outputs:
     """As `native.run`, for tracing."""
-    if inputs.cell is not None:
-        # Two states of zeros are one tensor to the compiler, which then fails to save it twice for backward (torch 2.13).
-        inputs = inputs._replace(cell=inputs.cell.clone())
     y, state, cell, _ = torch.ops.tidegate.layer(*inputs, *options)
     return Outputs(y, state, cell if options.kind == "lstm" else None)
