@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
     """What keeps the engine from a call; second derivatives cannot be seen beforehand and raise when they are asked for."""
     weight = layer.weights(0, 0)["weight_ih"]
-    if _kind(layer.recurrence) is None:
+    if kind_of(layer.recurrence) is None:
         return f"the engine has no {layer.recurrence}"
     if weight.device.type != "cpu":
         return f"the engine runs on the CPU, not on {weight.device}"
-    if weight.dtype not in (torch.float32, torch.float64):
+    if weight.dtype not in native.DTYPES:
         return f"the engine has no {weight.dtype}"
     if torch.is_autocast_enabled("cpu"):
         return "autocast chooses types by operator"
@@ -51,7 +51,7 @@ def carry_native(
 def _carry_direction(
     layer: RecurrentLayer, place: tuple[int, int], rows: Tensor, layout: Layout, initial: State
 ) -> Outputs:
-    kind = _kind(layer.recurrence)
+    kind = kind_of(layer.recurrence)
     assert kind is not None
     state = tuple(part[place[1]] for part in initial)
     weights = layer.weights(*place)
@@ -74,7 +74,7 @@ def _carry_direction(
     return run(Options(kind, reverse=place[1] == 1, batch_first=False), inputs)
 
 
-def _kind(recurrence: Recurrence) -> str | None:
+def kind_of(recurrence: Recurrence) -> str | None:
     """The engine's name for exactly this equation, if it has one."""
     if getattr(recurrence, "layer_norm", False):
         return None

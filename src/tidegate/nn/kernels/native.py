@@ -16,6 +16,7 @@ from tidegate import _native
 
 KINDS = {"rnn_tanh": 0, "rnn_relu": 1, "gru_after": 2, "gru_before": 3, "lstm": 4}
 GATES = {"rnn_tanh": 1, "rnn_relu": 1, "gru_after": 3, "gru_before": 3, "lstm": 4}
+DTYPES = frozenset((torch.float32, torch.float64))
 _FORWARD = {torch.float32: _native.forward_float32, torch.float64: _native.forward_float64}
 _BACKWARD = {torch.float32: _native.backward_float32, torch.float64: _native.backward_float64}
 _LAYOUT = {torch.float32: _native.saved_layout_float32, torch.float64: _native.saved_layout_float64}
