@@ -170,7 +170,11 @@ class RecurrentLayer(nn.Module):
         """
         if state is not None and hx is not None:
             raise TypeError("state and hx are two names of one argument: pass one of them")
-        call = Call(self, x, state if hx is None else hx, lengths)
+        state = state if hx is None else hx
+        straight = dispatch.run_straight(self, x, state) if lengths is None else None
+        if straight is not None:
+            return straight
+        call = Call(self, x, state, lengths)
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)
 

@@ -28,11 +28,39 @@ def test_the_path_that_should_run_really_runs(make, form) -> None:
     options = {"lengths": [3, 6, 0, 1]} if form == "lengths" else {}
     if form == "packed":
         x = pack_padded_sequence(x, [3, 6, 2, 1], enforce_sorted=False)
-    assert OPERATORS[make] in operators_run(layer, x, **options)
+    native = operators_run(layer, x, **options)
+    assert "_Layer" in native
+    assert native.isdisjoint({OPERATORS[make], "aten::linear"})
+    with force_path("torch"):
+        assert OPERATORS[make] in operators_run(layer, x, **options)
     with force_path("walk"):
         walked = operators_run(layer, x, **options)
-    assert OPERATORS[make] not in walked
+    assert walked.isdisjoint({OPERATORS[make], "_Layer"})
     assert "aten::linear" in walked
+
+
+@pytest.mark.parametrize(
+    ("layer", "reason"),
+    [
+        (nn.RNN(3, 5, layer_norm=True), "layer_norm=True"),
+        (nn.GRU(3, 5, layer_norm=True), "layer_norm=True"),
+        (nn.MinGRU(3, 5), "the engine has no"),
+        (nn.MinLSTM(3, 5), "no fused operator"),
+        (nn.GRU(3, 5, dtype=torch.bfloat16, layer_norm=True), "layer_norm=True"),
+    ],
+)
+def test_what_no_fast_path_can_do_is_walked_and_explained(layer, reason) -> None:
+    choice = explain(layer, torch.randn(6, 4, 3, dtype=next(layer.parameters()).dtype))
+    assert choice.path == "walk"
+    assert reason in choice.reason
+
+
+def test_what_the_engine_cannot_do_goes_to_torch() -> None:
+    layer = nn.GRU(3, 5, dtype=torch.bfloat16)
+    choice = explain(layer, torch.randn(6, 4, 3, dtype=torch.bfloat16))
+    assert choice == Choice("torch", "not native: the engine has no torch.bfloat16")
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        assert explain(nn.GRU(3, 5), torch.randn(6, 4, 3)).path == "torch"
 
 
 @pytest.mark.parametrize(
@@ -40,17 +68,13 @@ def test_the_path_that_should_run_really_runs(make, form) -> None:
     [
         (nn.GRU(3, 5, reset="before"), "reset='before'"),
         (nn.LSTM(3, 5, peephole=True), "peephole=True"),
-        (nn.RNN(3, 5, layer_norm=True), "layer_norm=True"),
         (nn.GRU(3, 5, zoneout=0.1).eval(), "zoneout=0.1"),
         (nn.GRU(3, 5, recurrent_dropout=0.2), "recurrent_dropout=0.2 in training"),
-        (nn.MinGRU(3, 5), "no fused operator"),
     ],
 )
-def test_what_torch_cannot_do_is_walked_and_explained(layer, reason) -> None:
-    choice = explain(layer, torch.randn(6, 4, 3))
-    assert choice.path == "walk"
-    assert reason in choice.reason
-    with force_path("torch"), pytest.raises(ConfigurationError, match="'torch' is insisted on but cannot"):
+def test_what_torch_cannot_do_the_engine_does(layer, reason) -> None:
+    assert explain(layer, torch.randn(6, 4, 3)).path == "native"
+    with force_path("torch"), pytest.raises(ConfigurationError, match=f"cannot carry this call: .*{reason}"):
         layer(torch.randn(6, 4, 3))
 
 
@@ -64,12 +88,18 @@ def test_what_torch_cannot_do_is_walked_and_explained(layer, reason) -> None:
     ],
 )
 def test_what_stands_around_the_recurrence_keeps_the_fast_path(layer) -> None:
-    assert explain(layer, torch.randn(6, 4, 3)).path == "torch"
+    assert explain(layer, torch.randn(6, 4, 3)).path == "native"
 
 
-def test_nothing_to_run_is_walked() -> None:
-    assert explain(nn.GRU(3, 5), torch.randn(0, 4, 3)).path == "walk"
-    assert explain(nn.GRU(3, 5), torch.randn(6, 2, 3), lengths=[0, 0]).path == "walk"
+def test_nothing_to_run_leaves_the_state() -> None:
+    layer, state = nn.GRU(3, 5), torch.randn(1, 2, 5)
+    for x, lengths in ((torch.randn(0, 2, 3), None), (torch.randn(6, 2, 3), [0, 0])):
+        assert explain(layer, x, lengths=lengths).path == "native"
+        y, final = layer(x, state, lengths=lengths)
+        assert torch.equal(final, state)
+        assert not y.any()
+        with force_path("torch"), pytest.raises(ConfigurationError, match="there is no step to run"):
+            layer(x, state, lengths=lengths)
 
 
 def test_the_environment_forces_a_path_and_the_block_wins(monkeypatch) -> None:
@@ -83,7 +113,7 @@ def test_the_environment_forces_a_path_and_the_block_wins(monkeypatch) -> None:
 
 def test_an_unknown_path_is_told(monkeypatch) -> None:
     with (
-        pytest.raises(ConfigurationError, match="no path is called 'warp'; there are 'torch', 'walk'"),
+        pytest.raises(ConfigurationError, match="no path is called 'warp'; there are 'native', 'torch', 'walk'"),
         force_path("warp"),
     ):
         pass
@@ -92,7 +122,7 @@ def test_an_unknown_path_is_told(monkeypatch) -> None:
         nn.GRU(3, 5)(torch.randn(6, 4, 3))
 
 
-@pytest.mark.parametrize("path", ["walk", "torch"])
+@pytest.mark.parametrize("path", ["walk", "torch", "native"])
 def test_a_dense_call_compiles_without_a_break(path) -> None:
     layer, x = nn.GRU(3, 5, 2, bidirectional=True, residual=True), torch.randn(4, 2, 3)
     with force_path(path):
@@ -102,5 +132,5 @@ def test_a_dense_call_compiles_without_a_break(path) -> None:
 
 def test_the_choice_is_logged(caplog) -> None:
     with caplog.at_level(logging.DEBUG, logger="tidegate.nn"):
-        nn.GRU(3, 5, zoneout=0.5)(torch.randn(6, 4, 3))
-    assert caplog.messages == ["GRU takes the path walk (not torch: zoneout=0.5)"]
+        nn.GRU(3, 5, dtype=torch.bfloat16)(torch.randn(6, 4, 3, dtype=torch.bfloat16))
+    assert caplog.messages == ["GRU takes the path torch (not native: the engine has no torch.bfloat16)"]

@@ -11,7 +11,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -20,7 +20,9 @@ from torch.nn.utils.rnn import PackedSequence
 from tidegate.errors import ConfigurationError
 from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import State
+from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
+from tidegate.nn.kernels.straight import carry_straight
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
 from tidegate.nn.stack import Carry, run_stack
@@ -60,6 +62,7 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
 
 
 PATHS: dict[str, Path] = {
+    "native": Path(carry_native, obstacle),
     "torch": Path(carry_fused, _fused_obstacle),
     "walk": Path(carry_walking, lambda _layer, _layout: None),
 }
@@ -67,7 +70,7 @@ PATHS: dict[str, Path] = {
 
 @contextmanager
 def force_path(name: str) -> Iterator[None]:
-    """Insist on one path ("walk" or "torch") within a `with` block, in the whole process."""
+    """Insist on one path ("native", "torch" or "walk") within a `with` block, in the whole process."""
     _forced.append(_known(name, "force_path"))
     try:
         yield
@@ -82,7 +85,7 @@ def explain(layer: RecurrentLayer, x: Tensor | PackedSequence, *, lengths: Lengt
 
 def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     """The forced path, or the first one that nothing keeps from this call."""
-    forced = _forced[-1] if _forced else os.environ.get("TIDEGATE_PATH")
+    forced = _chosen_outside()
     if forced:
         return _insist(_known(forced, "TIDEGATE_PATH"), layer, layout)
     obstacles: list[str] = []
@@ -94,12 +97,26 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     raise AssertionError("the walk has no obstacles")
 
 
+def run_straight(layer: RecurrentLayer, x: Tensor | PackedSequence, state: Any) -> tuple[Tensor, Any] | None:
+    """The outputs and final state of a call that the engine can take as it stands; None for all others."""
+    if _chosen_outside() not in (None, "native"):
+        return None
+    found = carry_straight(layer, x, state)
+    if found is not None and _log.isEnabledFor(logging.DEBUG):
+        _log.debug("%s takes the path native (straight)", type(layer).__name__)
+    return found
+
+
 def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:
     """Carry all layers by the chosen path."""
     choice = choose(layer, layout)
     if not torch.compiler.is_compiling():
         _log.debug("%s takes the path %s (%s)", type(layer).__name__, choice.path, choice.reason)
     return run_stack(layer, rows, layout, initial, PATHS[choice.path].carry)
+
+
+def _chosen_outside() -> str | None:
+    return (_forced[-1] if _forced else os.environ.get("TIDEGATE_PATH")) or None
 
 
 def _insist(name: str, layer: RecurrentLayer, layout: Layout) -> Choice:

@@ -1,0 +1,162 @@
+#pragma once
+
+// The gated recurrent unit, reset before the product (Cho et al., 2014):
+//   r = σ(W_r x + U_r h + b)   k = σ(W_z x + U_z h + b)   n = tanh(W_n x + U_n (r ⊙ h) + b)   h' = (1 − k) ⊙ n + k ⊙ h
+
+#include "backward.hpp"
+#include "forward.hpp"
+
+namespace tidegate::TIDEGATE_ISA {
+
+struct GruBefore {
+    static constexpr Index gates = 3, input_slot = 0;
+    static constexpr bool has_cell = false, has_inner = true;
+    static constexpr int input_gate_of[3] = {0, 1, 2};
+    static constexpr bool sees_inner(Index gate) { return gate == 2; }
+    static constexpr Index recurrent_slot(Index gate) { return gate; }
+
+    // Saved: r, k, n and r ⊙ h as the product saw it. Gradients: of the three gates.
+    enum Slot { reset, keep, candidate, inner };
+    static constexpr Index slots = 4;
+    static constexpr Index inner_slot = inner;
+
+    template <class T>
+    struct Weights {
+        T *two_gates, *one_gate;
+        T *from_input, *kept;  // [B][row] by slot: W_n x + b and k, between the two products of a step
+
+        Weights(const Call<T>& call, Arena& arena)
+            : two_gates(arena.take<T>(call.units * 2 * padded<T>(call.units))),
+              one_gate(arena.take<T>(call.units * padded<T>(call.units))),
+              from_input(arena.take<T>(call.batch * compact_row<T>(call.units))),
+              kept(arena.take<T>(call.batch * compact_row<T>(call.units))) {}
+
+        void pack(const Call<T>& call, const Team& team, T* bias) const {
+            const Index H = call.units;
+            const Range mine = share(parts(H, width<T>), team.rank, team.size);
+            pack_gates(call.recurrent_weights, Index{2}, H, H, mine, two_gates);
+            pack_gates(call.recurrent_weights + 2 * H * H, Index{1}, H, H, mine, one_gate);
+            if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, gates, gates, H, bias);
+        }
+
+        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 2, units); }
+        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
+    };
+
+    template <class T>
+    static void step(const Forward<GruBefore, T>& walk, Index rows) {
+        step_gates(walk, rows);
+        walk.all_meet();
+        step_candidate(walk, rows);
+    }
+
+    template <class T>
+    static void step_gates(const Forward<GruBefore, T>& walk, Index rows) {
+        constexpr Index W = width<T>;
+        const auto begin = [&](const Block& block, T* sums) {
+            alignas(64) T all[tile_vectors * W];
+            for (Index n = 0; n < block.panels; ++n) {
+                walk.input_sums(Block{block.row, block.rows, block.panel + n, 1}, all);
+                for (Index r = 0; r < block.rows; ++r) {
+                    copy_row(sums + (r * block.panels + n) * 2 * W, all + r * gates * W, 2 * W);
+                    T* candidate = walk.compact(walk.plan.weights.from_input, block.row + r);
+                    copy_row(candidate + (block.panel + n) * W, all + (r * gates + 2) * W, W);
+                }
+            }
+        };
+        const auto end = [&](const Block& block, const T* sums) {
+            each(block, [&](Index row, Index panel, Index i) { finish_gates(walk, row, panel * W, sums + i * 2 * W); });
+        };
+        sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.two(walk.call.units), begin, end);
+    }
+
+    template <class T>
+    static void finish_gates(const Forward<GruBefore, T>& walk, Index row, Index unit, const T* sums) {
+        const Vec<T> r = sigmoid<T>(load(sums)), k = sigmoid<T>(load(sums + width<T>));
+        const Vec<T> inner = r * load(walk.operands[row] + unit);
+        store(walk.inner(row) + unit, inner);
+        store(walk.compact(walk.plan.weights.kept, row) + unit, k);
+        if (!walk.call.saved) return;
+        T* saved = walk.saved(row) + unit;
+        const Index next = padded<T>(walk.call.units);
+        store(saved + Slot::reset * next, r);
+        store(saved + Slot::keep * next, k);
+        store(saved + Slot::inner * next, inner);
+    }
+
+    template <class T>
+    static void step_candidate(const Forward<GruBefore, T>& walk, Index rows) {
+        constexpr Index W = width<T>;
+        for (Index row = 0; row < rows; ++row) walk.operands[row] = walk.inner(row);
+        const auto begin = [&](const Block& block, T* sums) {
+            for (Index r = 0; r < block.rows; ++r)
+                copy_row(sums + r * block.panels * W,
+                         walk.compact(walk.plan.weights.from_input, block.row + r) + block.panel * W, block.panels * W);
+        };
+        const auto end = [&](const Block& block, const T* sums) {
+            each(block, [&](Index row, Index panel, Index i) {
+                const Index unit = panel * W;
+                const Vec<T> n = tanh<T>(load(sums + i * W)), k = load(walk.compact(walk.plan.weights.kept, row) + unit);
+                if (walk.call.saved) store(walk.saved(row) + Slot::candidate * padded<T>(walk.call.units) + unit, n);
+                walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
+            });
+        };
+        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.one(walk.call.units), begin, end);
+    }
+
+    template <class T>
+    struct BackWeights {
+        T *two_gates, *one_gate;
+
+        BackWeights(const Call<T>& call, Arena& arena)
+            : two_gates(arena.take<T>(2 * padded<T>(call.units) * padded<T>(call.units))),
+              one_gate(arena.take<T>(padded<T>(call.units) * padded<T>(call.units))) {}
+
+        void pack(const Call<T>& call, const Team& team) const {
+            const Index H = call.units;
+            const Range mine = share(parts(H, width<T>), team.rank, team.size);
+            pack_transposed(call.recurrent_weights, input_gate_of, 2, H, H, mine, two_gates);
+            pack_transposed(call.recurrent_weights, input_gate_of + 2, 1, H, H, mine, one_gate);
+        }
+
+        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 1, 2 * units); }
+        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
+    };
+
+    template <class T>
+    static void back_step(const Backward<GruBefore, T>& walk, Index rows) {
+        for (Index row = 0; row < rows; ++row)
+            for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
+                back_candidate(walk, row, panel * width<T>);
+        walk.all_meet();
+        walk.product(walk.plan.weights.one(walk.plan.units), Slot::candidate, rows, walk.panels,
+                     [&](Index row, Index unit, Vec<T> dinner) { back_reset(walk, row, unit, dinner); });
+        walk.all_meet();
+        walk.to_old_state(walk.plan.weights.two(walk.plan.units), Slot::reset, rows);
+    }
+
+    template <class T>
+    static void back_candidate(const Backward<GruBefore, T>& walk, Index row, Index unit) {
+        const Index next = walk.plan.units;
+        const T* saved = walk.saved(row) + unit;
+        const Vec<T> k = load(saved + Slot::keep * next), n = load(saved + Slot::candidate * next);
+        const Vec<T> h = load_part(walk.old_state(row) + unit, walk.call.units - unit);
+        const auto arriving = walk.arriving(row, unit);
+        T* gradients = walk.gradients(row) + unit;
+        store(gradients + Slot::keep * next, arriving.fresh * (h - n) * k * (T(1) - k));
+        store(gradients + Slot::candidate * next, arriving.fresh * (T(1) - k) * (T(1) - n * n));
+        store(walk.compact(walk.plan.dstate, row) + unit, arriving.kept + arriving.fresh * k);
+    }
+
+    template <class T>
+    static void back_reset(const Backward<GruBefore, T>& walk, Index row, Index unit, Vec<T> dinner) {
+        const Index next = walk.plan.units;
+        const Vec<T> r = load(walk.saved(row) + Slot::reset * next + unit);
+        const Vec<T> inner = load(walk.saved(row) + Slot::inner * next + unit);
+        store(walk.gradients(row) + Slot::reset * next + unit, dinner * inner * (T(1) - r));
+        T* dstate = walk.compact(walk.plan.dstate, row) + unit;
+        store(dstate, load(dstate) + walk.seen(row, unit, dinner * r));
+    }
+};
+
+}  // namespace tidegate::TIDEGATE_ISA

@@ -1,0 +1,122 @@
+#pragma once
+
+// Weights as a product sees them: in panels, or as the caller's array where packing would cost more than the few products.
+
+#include <utility>
+
+#include "panels.hpp"
+
+namespace tidegate::TIDEGATE_ISA {
+
+// What one run of the inner loop covers. Sums lie as [row][panel][gate][lane].
+struct Block {
+    Index row, rows, panel, panels;
+};
+
+// visit(row, panel, i) for everything in a block, i counting up.
+template <class Visit>
+[[gnu::always_inline]] inline void each(const Block& block, Visit visit) {
+    Index i = 0;
+    for (Index row = block.row; row < block.row + block.rows; ++row)
+        for (Index panel = block.panel; panel < block.panel + block.panels; ++panel) visit(row, panel, i++);
+}
+
+// A piece of a product: `depth` values of each operand from `offset` on, times panels that are `stride` values apart, with
+// `next` values from one k to the following one.
+template <class T>
+struct Part {
+    const T* panels;
+    Index stride, next, depth, offset;
+};
+
+template <class T>
+struct Matrix {
+    static constexpr Index most_parts = 4;
+    Part<T> part[most_parts];
+    Index parts;
+    // Instead of parts: [gates · units][depth] as the caller has it.
+    const T* untouched;
+    Index units, depth;
+};
+
+template <class T>
+Matrix<T> in_panels(const T* panels, Index gates, Index depth) {
+    return {{{panels, depth * gates * width<T>, gates * width<T>, depth, 0}}, 1, nullptr, 0, 0};
+}
+
+template <class T>
+Matrix<T> as_given(const T* weights, Index units, Index depth) {
+    return {{}, 0, weights, units, depth};
+}
+
+// The transpose of weights [gates · units][columns] as the caller has them: a row of them is already what a panel would
+// hold for one k, if it is cut into whole vectors. Operands have their gates `spacing` apart, in the order of `gate_of`.
+template <class T>
+Matrix<T> transposed_as_given(const T* weights, const int* gate_of, Index slots, Index units, Index columns, Index spacing) {
+    Matrix<T> matrix{{}, slots, nullptr, 0, 0};
+    for (Index slot = 0; slot < slots; ++slot)
+        matrix.part[slot] = {weights + gate_of[slot] * units * columns, width<T>, columns, units, slot * spacing};
+    return matrix;
+}
+
+template <class T>
+Vec<T> dot(const T* a, const T* b, Index count) {
+    constexpr Index W = width<T>;
+    Vec<T> sum{}, more{};
+    Index k = 0;
+    for (; k + 2 * W <= count; k += 2 * W) {
+        sum += load(a + k) * load(b + k);
+        more += load(a + k + W) * load(b + k + W);
+    }
+    for (; k < count; k += W) sum += load_part(a + k, count - k) * load_part(b + k, count - k);
+    return sum + more;
+}
+
+// a's and b's neighbours added: [a0 + a1, a2 + a3, …, b0 + b1, …].
+template <class T, std::size_t... I>
+[[gnu::always_inline]] inline Vec<T> neighbours(Vec<T> a, Vec<T> b, std::index_sequence<I...>) {
+    return __builtin_shufflevector(a, b, (2 * I)...) + __builtin_shufflevector(a, b, (2 * I + 1)...);
+}
+
+// Lane l is the sum of vector l of `vectors` [lanes], which are used up.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> each_total(Vec<T>* vectors) {
+#pragma GCC unroll 8
+    for (Index left = width<T> / 2; left > 0; left /= 2)
+#pragma GCC unroll 8
+        for (Index i = 0; i < left; ++i)
+            vectors[i] = neighbours<T>(vectors[2 * i], vectors[2 * i + 1], std::make_index_sequence<width<T>>{});
+    return vectors[0];
+}
+
+// sums of a block += operands · weights, a dot product for each unit.
+template <class T, int G>
+void multiply_as_given(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
+    constexpr Index W = width<T>;
+    each(block, [&](Index row, Index panel, Index i) {
+        const Index units = least(W, matrix.units - panel * W);
+        for (Index g = 0; g < G; ++g) {
+            Vec<T> products[W] = {};
+            const T* weights = matrix.untouched + (g * matrix.units + panel * W) * matrix.depth;
+            for (Index lane = 0; lane < units; ++lane)
+                products[lane] = dot(rows[row - block.row], weights + lane * matrix.depth, matrix.depth);
+            T* sum = sums + (i * G + g) * W;
+            store(sum, load<T>(sum) + each_total<T>(products));
+        }
+    });
+}
+
+// sums of a block += rows · matrix; rows [block.rows] pointers.
+template <class T, int G>
+void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
+    if (matrix.untouched) return multiply_as_given<T, G>(rows, block, matrix, sums);
+    for (Index i = 0; i < matrix.parts; ++i) {
+        const Part<T>& part = matrix.part[i];
+        const T* at[most_rows];
+        for (Index r = 0; r < block.rows; ++r) at[r] = rows[r] + part.offset;
+        multiply_add<T, G>(at, block.rows, part.panels + block.panel * part.stride, block.panels, part.stride, part.next,
+                           part.depth, sums);
+    }
+}
+
+}  // namespace tidegate::TIDEGATE_ISA

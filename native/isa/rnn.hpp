@@ -1,0 +1,66 @@
+#pragma once
+
+// The vanilla recurrent network: h' = φ(W x + U h + b), φ = tanh or ReLU.
+
+#include "one_product.hpp"
+
+namespace tidegate::TIDEGATE_ISA {
+
+template <bool Relu>
+struct Rnn {
+    static constexpr Index gates = 1, slots = 1, input_slot = 0;
+    static constexpr bool has_cell = false, has_inner = false;
+    static constexpr int input_gate_of[1] = {0};
+    static constexpr bool sees_inner(Index) { return false; }
+    static constexpr Index recurrent_slot(Index) { return 0; }
+
+    template <class T>
+    using Weights = OneProduct<T, 1>;
+
+    template <class T>
+    struct BackWeights : OneTranspose<T, 1> {
+        using OneTranspose<T, 1>::OneTranspose;
+        void pack(const Call<T>& call, const Team& team) const { OneTranspose<T, 1>::pack(call, input_gate_of, team); }
+    };
+
+    template <class T>
+    static void step(const Forward<Rnn, T>& walk, Index rows) {
+        constexpr Index W = width<T>;
+        const auto begin = [&](const Block& block, T* sums) { walk.input_sums(block, sums); };
+        const auto end = [&](const Block& block, const T* sums) {
+            each(block, [&](Index row, Index panel, Index i) {
+                const Index unit = panel * W;
+                const Vec<T> h = active<T>(load(sums + i * W));
+                if (walk.call.saved) store(walk.saved(row) + unit, h);
+                walk.put_state(row, unit, h);
+            });
+        };
+        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+    }
+
+    template <class T>
+    static Vec<T> active(Vec<T> x) {
+        if constexpr (Relu)
+            return x < Vec<T>{} ? Vec<T>{} : x;
+        else
+            return tanh<T>(x);
+    }
+
+    template <class T>
+    static void back_step(const Backward<Rnn, T>& walk, Index rows) {
+        for (Index row = 0; row < rows; ++row)
+            for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel) {
+                const Index unit = panel * width<T>;
+                const Vec<T> h = load(walk.saved(row) + unit);
+                const auto arriving = walk.arriving(row, unit);
+                Vec<T> slope = T(1) - h * h;
+                if constexpr (Relu) slope = h > Vec<T>{} ? T(1) - Vec<T>{} : Vec<T>{};
+                store(walk.gradients(row) + unit, arriving.fresh * slope);
+                store(walk.compact(walk.plan.dstate, row) + unit, arriving.kept);
+            }
+        walk.all_meet();
+        walk.to_old_state(walk.plan.weights.matrix(walk.call, input_gate_of), 0, rows);
+    }
+};
+
+}  // namespace tidegate::TIDEGATE_ISA

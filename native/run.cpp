@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <type_traits>
+#include <vector>
+
+#include "engine.hpp"
+#include "workspace.hpp"
+
+namespace tidegate {
+
+namespace {
+
+void require(bool held, const char* what) {
+    if (!held) throw std::invalid_argument(what);
+}
+
+template <class T>
+void check(const Call<T>& call) {
+    require(call.steps >= 0 && call.batch >= 0 && call.features >= 0, "sizes must not be negative");
+    require(call.units >= 1 && call.outputs >= 1, "a layer needs at least one unit");
+    require(call.kind >= Kind::rnn_tanh && call.kind <= Kind::lstm, "unknown kind of recurrence");
+    require(!call.sizes || !call.lengths, "lengths and sizes say the same thing: give one of them");
+    require(call.projection || call.outputs == call.units, "outputs differ from units, but there is no projection");
+    require(!call.projection || (call.kind == Kind::lstm && call.outputs <= call.units), "only an LSTM projects, and not up");
+    require(call.recurrent_weights && (call.input_weights || call.features == 0), "weights are missing");
+    const bool empty = call.steps == 0 || call.batch == 0;
+    require(empty || call.features == 0 || call.x.data, "the input is missing");
+    require(empty || call.y.data, "the output is missing");
+}
+
+// Longest rows first; rows of equal length stay in the order of the batch.
+class Order {
+public:
+    template <class T>
+    explicit Order(const Call<T>& call) : words_(3 * call.batch + call.steps + 2) {
+        Index *length = words_.data(), *order = length + call.batch, *given = order + call.batch, *offset = given + call.batch;
+        std::fill(given, given + call.batch, call.steps);
+        if (call.sizes)
+            lengths_of_sizes(call.sizes, call.steps, call.batch, given);
+        else if (call.lengths)
+            std::copy(call.lengths, call.lengths + call.batch, given);
+        std::iota(order, order + call.batch, Index{0});
+        if (call.lengths) {
+            require(std::all_of(given, given + call.batch, [&](Index l) { return l >= 0 && l <= call.steps; }),
+                    "a length is negative or beyond the last step");
+            std::stable_sort(order, order + call.batch, [&](Index a, Index b) { return given[a] > given[b]; });
+        }
+        for (Index slot = 0; slot < call.batch; ++slot) length[slot] = given[order[slot]];
+        const Index steps = call.batch ? length[0] : 0;
+        offset[0] = 0;
+        Index running = call.batch;
+        for (Index step = 0; step < steps; ++step) {
+            while (length[running - 1] <= step) --running;
+            offset[step + 1] = offset[step] + running;
+        }
+        schedule = {steps, order, length, offset, call.reverse != 0, call.sizes != nullptr};
+    }
+
+    Schedule schedule;
+
+private:
+    static void lengths_of_sizes(const Index* sizes, Index steps, Index batch, Index* lengths) {
+        for (Index step = 0; step < steps; ++step)
+            require(sizes[step] >= 0 && sizes[step] <= (step ? sizes[step - 1] : batch), "sizes must not increase");
+        for (Index b = 0; b < batch; ++b) {
+            lengths[b] = steps;
+            while (lengths[b] > 0 && sizes[lengths[b] - 1] <= b) --lengths[b];
+        }
+    }
+
+    std::vector<Index> words_;
+};
+
+template <class T>
+const Routines<T>& routines() {
+    if constexpr (std::is_same_v<T, float>)
+        return engine().single;
+    else
+        return engine().twice;
+}
+
+template <class T>
+using Routine = void (*)(const Call<T>&, const Schedule&, void*, const Team&);
+
+template <class T>
+struct Job {
+    const Call<T>& call;
+    const Schedule& schedule;
+    Routine<T> routine;
+    void* memory;
+
+    static void work(void* job, const Team& team) {
+        const Job& self = *static_cast<const Job*>(job);
+        self.routine(self.call, self.schedule, self.memory, team);
+    }
+};
+
+// A team for a call too short to share is slower than one thread.
+template <class T>
+Index useful_threads(const Call<T>& call, const Schedule& schedule) {
+    constexpr double worth_a_team = 1e5;
+    const double products = static_cast<double>(call.units) * static_cast<double>(call.features + call.outputs);
+    if (products * static_cast<double>(schedule.offset[schedule.steps]) < worth_a_team) return 1;
+    return std::max<Index>(call.threads, 1);
+}
+
+template <class T>
+void run(const Call<T>& call, Index (*bytes)(const Call<T>&, Index), Routine<T> routine) {
+    const Order order(call);
+    const Index threads = useful_threads(call, order.schedule);
+    Job<T> job{call, order.schedule, routine, workspace(static_cast<std::size_t>(bytes(call, threads)))};
+    run_team(threads, Job<T>::work, &job);
+    trim_workspace();
+}
+
+}  // namespace
+
+template <class T>
+void run_forward(const Call<T>& call) {
+    check(call);
+    run(call, routines<T>().forward_bytes, routines<T>().forward);
+}
+
+template <class T>
+void run_backward(const Call<T>& call) {
+    check(call);
+    require(call.saved || call.steps == 0 || call.batch == 0, "backward needs what forward saved");
+    run(call, routines<T>().backward_bytes, routines<T>().backward);
+}
+
+template void run_forward(const Call<float>&);
+template void run_forward(const Call<double>&);
+template void run_backward(const Call<float>&);
+template void run_backward(const Call<double>&);
+
+}  // namespace tidegate

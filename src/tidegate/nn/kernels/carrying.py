@@ -1,0 +1,109 @@
+"""The path through the native engine: one call per layer and direction, dense or packed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+from torch.nn.functional import dropout
+
+from tidegate.nn.cells.base import Recurrence, State
+from tidegate.nn.cells.gru import GRURecurrence
+from tidegate.nn.cells.lstm import LSTMRecurrence
+from tidegate.nn.cells.rnn import RNNRecurrence
+from tidegate.nn.kernels import native, operators
+from tidegate.nn.kernels.native import Inputs, Options, Outputs
+from tidegate.nn.layout import Layout
+
+if TYPE_CHECKING:
+    from tidegate.nn.layer import RecurrentLayer
+
+
+def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
+    """What keeps the engine from a call; second derivatives cannot be seen beforehand and raise when they are asked for."""
+    weight = layer.weights(0, 0)["weight_ih"]
+    if kind_of(layer.recurrence) is None:
+        return f"the engine has no {layer.recurrence}"
+    if weight.device.type != "cpu":
+        return f"the engine runs on the CPU, not on {weight.device}"
+    if weight.dtype not in native.DTYPES:
+        return f"the engine has no {weight.dtype}"
+    if torch.is_autocast_enabled("cpu"):
+        return "autocast chooses types by operator"
+    if not torch.compiler.is_compiling() and torch._C._functorch.peek_interpreter_stack() is not None:
+        return "functorch transforms need torch's own operators"
+    return None
+
+
+def carry_native(
+    layer: RecurrentLayer, index: int, rows: Tensor, layout: Layout, initial: State
+) -> tuple[tuple[Tensor, ...], State]:
+    """Carry one layer, each direction in a call of its own."""
+    found = [_carry_direction(layer, (index, d), rows, layout, initial) for d in range(layer.num_directions)]
+    outputs = tuple(one.y.reshape(rows.size(0), one.y.size(-1)) for one in found)
+    final = [torch.stack([one.state for one in found])]
+    if found[0].cell is not None:
+        final.append(torch.stack([one.cell for one in found if one.cell is not None]))
+    return outputs, tuple(final)
+
+
+def _carry_direction(
+    layer: RecurrentLayer, place: tuple[int, int], rows: Tensor, layout: Layout, initial: State
+) -> Outputs:
+    kind = kind_of(layer.recurrence)
+    assert kind is not None
+    state = tuple(part[place[1]] for part in initial)
+    weights = layer.weights(*place)
+    keep = [_keep(layer, rows, part.size(1)) for part in state]
+    inputs = Inputs(
+        rows.view(len(layout.sizes), layout.batch, rows.size(1)) if layout.dense else rows,
+        weights["weight_ih"],
+        weights["weight_hh"],
+        weights.get("bias_ih"),
+        weights.get("bias_hh"),
+        weights.get("weight_hr"),
+        weights.get("peephole"),
+        state[0],
+        state[1] if len(state) > 1 else None,
+        _dropout(layer, state[0]),
+        *(_shaped(one, rows, layout) for one in (keep + [None])[:2]),
+        sizes=None if layout.dense else torch.tensor(layout.sizes),
+    )
+    run = operators.run if torch.compiler.is_compiling() else native.run
+    return run(Options(kind, reverse=place[1] == 1, batch_first=False), inputs)
+
+
+def kind_of(recurrence: Recurrence) -> str | None:
+    """The engine's name for exactly this equation, if it has one."""
+    if getattr(recurrence, "layer_norm", False):
+        return None
+    match recurrence:
+        case RNNRecurrence():
+            return f"rnn_{recurrence.nonlinearity}"
+        case GRURecurrence():
+            return f"gru_{recurrence.reset}"
+        case LSTMRecurrence():
+            return "lstm"
+    return None
+
+
+def _dropout(layer: RecurrentLayer, h: Tensor) -> Tensor | None:
+    if not (layer.recurrent_dropout and layer.training):
+        return None
+    return dropout(torch.ones_like(h), layer.recurrent_dropout)
+
+
+def _keep(layer: RecurrentLayer, rows: Tensor, width: int) -> Tensor | None:
+    """Zoneout's share of the old state [N, width]: a draw in training, its expectation otherwise."""
+    if not layer.zoneout:
+        return None
+    if layer.training:
+        return rows.new_empty(rows.size(0), width).bernoulli_(layer.zoneout)
+    return rows.new_full((1, width), layer.zoneout).expand(rows.size(0), width)
+
+
+def _shaped(keep: Tensor | None, rows: Tensor, layout: Layout) -> Tensor | None:
+    if keep is None or not layout.dense:
+        return keep
+    return keep.unflatten(0, (len(layout.sizes), layout.batch)) if len(rows) else None

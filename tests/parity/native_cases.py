@@ -1,0 +1,93 @@
+"""Random calls of the native engine, and how near to the truth they must come."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from tidegate.nn.kernels.native import GATES, Inputs, Options, Outputs
+
+FLOOR = {torch.float32: 1e-6, torch.float64: 2e-13}
+"""What may be added to twice the error of the same sums in torch, as a share of the truth: a sum of a few products can
+come out exact there by chance, and single rounding differently here is no fault."""
+
+
+class Case(NamedTuple):
+    options: Options
+    inputs: Inputs
+    arriving: Outputs
+    """Weights of a loss that is linear in the outputs."""
+
+
+class Sizes(NamedTuple):
+    steps: int
+    batch: int
+    features: int
+    units: int
+    outputs: int
+
+
+def make(options: Options, sizes: Sizes, seed: int, extras: frozenset[str]) -> Case:
+    """A call with the optional inputs named in `extras`; everything float64."""
+    draw = torch.Generator().manual_seed(seed)
+    T, B, F, H, P = sizes
+    G = GATES[options.kind]
+
+    def normal(*shape: int, scale: float = 1.0) -> Tensor:
+        return scale * torch.randn(shape, dtype=torch.float64, generator=draw)
+
+    def sequence(width: int) -> Tensor:
+        return normal(B, T, width) if options.batch_first else normal(T, B, width)
+
+    def optional(name: str, value: Tensor) -> Tensor | None:
+        return value if name in extras else None
+
+    scale, lstm = max(H, F) ** -0.5, options.kind == "lstm"
+    inputs = Inputs(
+        sequence(F),
+        normal(G * H, F, scale=scale),
+        normal(G * H, P, scale=scale),
+        optional("bias", normal(G * H)),
+        optional("bias", normal(G * H)),
+        optional("projection", normal(P, H, scale=scale)),
+        optional("peepholes", normal(3, H)) if lstm else None,
+        optional("state", normal(B, P)),
+        optional("state", normal(B, H)) if lstm else None,
+        optional("dropout", 2.0 * (normal(B, P) > 0).double()),
+        optional("keep", (normal(B, T, P) if options.batch_first else normal(T, B, P)).sigmoid()),
+        optional("keep", sequence(H).sigmoid()) if lstm else None,
+        optional("lengths", torch.randint(0, T + 1, (B,), generator=draw)),
+    )
+    return Case(options, inputs, Outputs(sequence(P), normal(B, P), normal(B, H) if lstm else None))
+
+
+def results(run: object, case: Case, dtype: torch.dtype) -> dict[str, Tensor]:
+    """Outputs, final states and every gradient of `run` on the case, by name."""
+    inputs = Inputs(*[_leaf(one, dtype, name) for name, one in zip(Inputs._fields, case.inputs, strict=True)])
+    outputs = run(case.options, inputs)
+    pairs = [(out, weight.to(dtype)) for out, weight in zip(outputs, case.arriving, strict=True) if out is not None]
+    loss = sum((out * weight).sum() for out, weight in pairs)
+    leaves = {name: one for name, one in inputs._asdict().items() if one is not None and one.requires_grad}
+    gradients = torch.autograd.grad(loss, list(leaves.values()), allow_unused=True, materialize_grads=True)
+    found = dict(zip(("y", "state", "cell"), (out.detach() for out, _ in pairs), strict=False))
+    return found | {f"d{name}": gradient for name, gradient in zip(leaves, gradients, strict=True)}
+
+
+def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: torch.dtype) -> None:
+    """No result of `run` is further from the truth than twice the peer's, each as a whole."""
+    exact, got, theirs = (results(one, case, kind) for one, kind in ((truth, torch.float64), (run, dtype), (peer, dtype)))
+    assert got.keys() == exact.keys()
+    # The single sum of a single unit may cancel to a small part of its terms.
+    floor = FLOOR[dtype] * (8 if case.inputs.recurrent_weights.shape[1] == 1 else 1)
+    for name, value in exact.items():
+        error, allowed = (value - got[name]).norm(), 2 * (value - theirs[name]).norm() + floor * value.norm() + 1e-12
+        assert error <= allowed, f"{name}: error {error:.3g}, allowed {allowed:.3g}"
+
+
+def _leaf(value: Tensor | None, dtype: torch.dtype, name: str) -> Tensor | None:
+    if value is None or not value.is_floating_point():
+        return value
+    constant = name in ("dropout", "keep", "keep_cell")
+    return value.to(dtype).detach().clone().requires_grad_(not constant)

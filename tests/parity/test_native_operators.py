@@ -1,0 +1,52 @@
+"""The engine under torch's tracers."""
+
+from __future__ import annotations
+
+import native_cases
+import pytest
+import torch
+from native_cases import Sizes
+
+from tidegate import nn
+from tidegate.nn.kernels import native, operators
+from tidegate.nn.kernels.dispatch import explain
+from tidegate.nn.kernels.native import GATES, Options
+
+SIZES = Sizes(4, 3, 5, 7, 7)
+
+
+@pytest.mark.parametrize("kind", sorted(GATES))
+def test_the_operator_obeys_its_contract(kind: str) -> None:
+    for extras in (frozenset(("bias", "state", "dropout", "keep")), frozenset(("peepholes", "lengths"))):
+        case = native_cases.make(Options(kind), SIZES, 0, extras)
+        inputs = [one.requires_grad_() if one is not None and i < 9 else one for i, one in enumerate(case.inputs)]
+        torch.library.opcheck(operators.layer, (*inputs, *case.options))
+
+
+@pytest.mark.parametrize("kind", sorted(GATES))
+def test_the_operator_is_the_function(kind: str) -> None:
+    case = native_cases.make(Options(kind), SIZES, 0, frozenset(("bias", "state", "dropout", "keep", "lengths")))
+    function, operator = (native_cases.results(one, case, torch.float32) for one in (native.run, operators.run))
+    assert function.keys() == operator.keys()
+    assert all(torch.equal(one, operator[name]) for name, one in function.items())
+
+
+@pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
+def test_a_layer_compiles_in_one_graph_and_trains(make: type) -> None:
+    layer, x = make(3, 5, 2, bidirectional=True, batch_first=True), torch.randn(4, 6, 3)
+    assert explain(layer, x).path == "native"
+    compiled = torch.compile(layer, backend="aot_eager", fullgraph=True)
+    layer(x)[0].square().sum().backward()
+    expected = [parameter.grad for parameter in layer.parameters()]
+    layer.zero_grad()
+    compiled(x)[0].square().sum().backward()
+    for parameter, gradient in zip(layer.parameters(), expected, strict=True):
+        torch.testing.assert_close(parameter.grad, gradient)
+
+
+@pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
+def test_a_layer_exports(make: type) -> None:
+    layer, x = make(3, 5, batch_first=True).eval(), torch.randn(4, 6, 3)
+    exported = torch.export.export(layer, (x,))
+    assert any(node.target is torch.ops.tidegate.layer.default for node in exported.graph.nodes)
+    torch.testing.assert_close(exported.module()(x), layer(x))

@@ -1,0 +1,126 @@
+"""The native engine gives what torch and the textbook give: outputs, final states and every gradient."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import subprocess
+import sys
+
+import native_cases
+import pytest
+import textbook
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from native_cases import Sizes, assert_as_near
+
+from tidegate import _native
+from tidegate.nn.kernels import native
+from tidegate.nn.kernels.native import GATES, Inputs, Options, Outputs
+
+KINDS = sorted(GATES)
+DTYPES = (torch.float32, torch.float64)
+EXTRAS = ("bias", "state", "lengths", "dropout", "keep", "peepholes")
+ODD = (1, 3, 17, 65, 257)
+
+
+def torch_run(options: Options, inputs: Inputs) -> Outputs:
+    """torch.nn's own layer on a plain call."""
+    names = {"rnn_tanh": "RNN_TANH", "rnn_relu": "RNN_RELU", "gru_after": "GRU", "lstm": "LSTM"}
+    x = inputs.x if options.batch_first else inputs.x.transpose(0, 1)
+    weights = [inputs.input_weights, inputs.recurrent_weights, inputs.input_bias, inputs.recurrent_bias]
+    state = inputs.state[None] if options.kind != "lstm" else [inputs.state[None], inputs.cell[None]]
+    operator = getattr(torch._VF, names[options.kind].lower())
+    if options.kind == "lstm" and inputs.projection is not None:
+        weights.append(inputs.projection)
+    y, *final = operator(x.flip(1) if options.reverse else x, state, weights, True, 1, 0.0, False, False, True)
+    y = y.flip(1) if options.reverse else y
+    return Outputs(y if options.batch_first else y.transpose(0, 1), final[0][0], final[1][0] if len(final) > 1 else None)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize(("units", "features"), [*zip(ODD, reversed(ODD), strict=True), (64, 32), (48, 640)])
+@pytest.mark.parametrize("kind", ["rnn_tanh", "rnn_relu", "gru_after", "lstm"])
+def test_plain_calls_are_as_exact_as_torch(kind: str, units: int, features: int, dtype: torch.dtype) -> None:
+    for (steps, batch), reverse in itertools.product(((1, 1), (3, 17), (17, 3), (5, 65)), (False, True)):
+        options = Options(kind, reverse, batch_first=reverse)
+        case = native_cases.make(options, Sizes(steps, batch, features, units, units), units, frozenset(("bias", "state")))
+        assert_as_near(case, native.run, torch_run, torch_run, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("batch", ODD[:4])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_option_together(kind: str, batch: int, dtype: torch.dtype) -> None:
+    sizes = Sizes(7, batch, 17, 33, 33)
+    case = native_cases.make(Options(kind, batch == 3), sizes, batch, frozenset(EXTRAS))
+    assert_as_near(case, native.run, textbook.run, textbook.run, dtype)
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("outputs", [1, 16, 20, 33])
+def test_projected_lstm(outputs: int, dtype: torch.dtype) -> None:
+    extras = frozenset((*EXTRAS, "projection"))
+    case = native_cases.make(Options("lstm"), Sizes(5, 9, 6, 33, outputs), outputs, extras)
+    assert_as_near(case, native.run, textbook.run, textbook.run, dtype)
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    kind=st.sampled_from(KINDS),
+    sizes=st.builds(Sizes, *[st.integers(1, most) for most in (9, 20, 40, 70, 1)]),
+    extras=st.frozensets(st.sampled_from((*EXTRAS, "projection"))),
+    reverse=st.booleans(),
+    batch_first=st.booleans(),
+    dtype=st.sampled_from(DTYPES),
+    seed=st.integers(0, 1000),
+)
+def test_any_call(
+    kind: str, sizes: Sizes, extras: frozenset[str], reverse: bool, batch_first: bool, dtype: torch.dtype, seed: int
+) -> None:
+    projected = kind == "lstm" and "projection" in extras
+    sizes = sizes._replace(outputs=1 + seed % sizes.units if projected else sizes.units)
+    extras = extras if projected else extras - {"projection"}
+    case = native_cases.make(Options(kind, reverse, batch_first), sizes, seed, extras)
+    if extras.isdisjoint({"state"}) and case.inputs.lengths is not None:
+        case.inputs.lengths[0] = sizes.steps
+    assert_as_near(case, native.run, textbook.run, textbook.run, dtype)
+
+
+def test_packed_rows_are_the_padded_rows() -> None:
+    for kind, reverse in itertools.product(KINDS, (False, True)):
+        options = Options(kind, reverse, batch_first=False)
+        case = native_cases.make(options, Sizes(6, 5, 4, 9, 9), 0, frozenset(("bias", "state")))
+        lengths = torch.tensor([6, 4, 4, 1, 0])
+        sizes = torch.tensor([4, 3, 3, 3, 1, 1])
+        padded = native.run(options, case.inputs._replace(lengths=lengths))
+        runs = torch.arange(6)[:, None] < lengths
+        packed = native.run(options, case.inputs._replace(x=case.inputs.x[runs], sizes=sizes))
+        assert torch.equal(packed.y, padded.y[runs])
+        assert torch.equal(packed.state, padded.state)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_gradients_are_those_of_finite_differences(kind: str) -> None:
+    extras = frozenset((*EXTRAS, *(("projection",) if kind == "lstm" else ())))
+    case = native_cases.make(Options(kind), Sizes(3, 2, 3, 5, 4 if kind == "lstm" else 5), 3, extras)
+    masks = ("dropout", "keep", "keep_cell", "lengths")
+    names = [name for name, one in case.inputs._asdict().items() if one is not None and name not in masks]
+    leaves = [getattr(case.inputs, name).requires_grad_() for name in names]
+
+    def outputs(*given: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        found = native.run(case.options, case.inputs._replace(**dict(zip(names, given, strict=True))))
+        return tuple(one for one in found if one is not None)
+
+    assert torch.autograd.gradcheck(outputs, leaves)
+
+
+@pytest.mark.parametrize("isa", _native.isas()[:-1])
+def test_other_instruction_sets(isa: str) -> None:
+    """Everything above once more on the narrower instruction sets of this machine."""
+    if "TIDEGATE_ISA" in os.environ:
+        pytest.skip("one instruction set is forced already")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", __file__]
+    done = subprocess.run(command, env=os.environ | {"TIDEGATE_ISA": isa}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
