@@ -119,7 +119,7 @@ def test_wrong_calls_are_refused() -> None:
     with pytest.raises(ValueError, match="fields"):
         _native.forward_float32((0,) * 80)
     with pytest.raises(ValueError, match="at least one unit"):
-        _native.forward_float32((0,) * 50)
+        _native.forward_float32((0,) * 52)
 
 
 def test_an_unknown_instruction_set_is_refused() -> None:

@@ -185,7 +185,7 @@ def _fields(
 ) -> tuple[int, ...]:
     y, *rest = outputs
     return (
-        KINDS[options.kind], *shape, options.reverse, torch.get_num_threads(),
+        KINDS[options.kind], *shape, options.reverse, torch.get_num_threads(), 0, 0,
         _pointer(inputs.lengths), _pointer(inputs.sizes),
         *_sequence(inputs.x, options),
         *[0 if one is None else one.data_ptr() for one in inputs[1:10]],
