@@ -31,7 +31,9 @@ def states(case: Case, dtype: torch.dtype) -> list[np.ndarray | None]:
 def test_whole_sequences(kind: str, dtype: torch.dtype) -> None:
     for reverse, extras in itertools.product((False, True), (("bias", "state"), ("state", "lengths", "peepholes"))):
         case = native_cases.make(Options(kind, reverse), Sizes(5, 6, 4, 20, 20), 2, frozenset(extras))
-        inputs = case.inputs._replace(**{n: t.to(dtype) for n, t in case.inputs._asdict().items() if t is not None and n != "lengths"})
+        inputs = case.inputs._replace(
+            **{n: t.to(dtype) for n, t in case.inputs._asdict().items() if t is not None and n != "lengths"}
+        )
         expected = native.run(case.options, inputs)
         y, (state, cell) = np.full((6, 5, 20), np.nan, expected.y.numpy().dtype), states(case, dtype)
         lengths = None if inputs.lengths is None else inputs.lengths.numpy()
