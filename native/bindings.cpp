@@ -2,9 +2,9 @@
 
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 
 #include "engine.hpp"
+#include "layer.hpp"
 
 namespace nb = nanobind;
 
@@ -32,6 +32,7 @@ private:
     }
     void take(Index& field) { field = next(); }
     void take(Kind& field) { field = static_cast<Kind>(next()); }
+    void take(Preparation& field) { field = static_cast<Preparation>(next()); }
     template <class U>
     void take(U*& field) {
         field = reinterpret_cast<U*>(next());
@@ -51,7 +52,7 @@ template <class T>
 Call<T> read(nb::tuple words) {
     Call<T> c{};
     Words(std::move(words))
-        .into(c.kind, c.steps, c.batch, c.features, c.units, c.outputs, c.reverse, c.threads, c.lengths, c.sizes, c.x, c.input_weights,
+        .into(c.kind, c.steps, c.batch, c.features, c.units, c.outputs, c.reverse, c.threads, c.preparation, c.prepared, c.lengths, c.sizes, c.x, c.input_weights,
               c.recurrent_weights, c.input_bias, c.recurrent_bias, c.projection, c.peepholes, c.state, c.cell, c.dropout,
               c.keep, c.keep_cell, c.y, c.last_state, c.last_cell, c.saved, c.dy, c.dlast_state, c.dlast_cell, c.dx,
               c.dinput_weights, c.drecurrent_weights, c.dinput_bias, c.drecurrent_bias, c.dprojection, c.dpeepholes, c.dstate,
@@ -71,14 +72,6 @@ void backward(nb::tuple words) {
     const Call<T> call = read<T>(std::move(words));
     nb::gil_scoped_release released;
     run_backward(call);
-}
-
-template <class T>
-const Routines<T>& routines() {
-    if constexpr (std::is_same_v<T, float>)
-        return engine().single;
-    else
-        return engine().twice;
 }
 
 // [lanes of a vector, saved slots]: the saved array holds true steps × slots × units rounded up to whole vectors.
@@ -115,6 +108,7 @@ NB_MODULE(_native, module) {
     module.def("isas", &isas, "Names of the instruction sets that this processor and this build have, the widest last.");
     module.def("isa", [] { return engine().isa; }, "Name of the instruction set in use; TIDEGATE_ISA forces one.");
     module.def("has_threads", &has_threads, "Whether this build can use more than one thread.");
+    bind_layers(module);
     module.def("forward_float32", &forward<float>, "One layer, one direction; a tuple with the fields of Call in call.hpp.");
     module.def("forward_float64", &forward<double>);
     module.def("backward_float32", &backward<float>);

@@ -20,9 +20,16 @@ struct Sequence {
     [[gnu::always_inline]] T* at(Index b, Index place) const { return data + b * batch + place * time; }
 };
 
+// Packing weights anew for each call costs little beside a sequence, but more than a single step.
+enum class Preparation : Index {
+    none,      // weights are packed for this call
+    prepares,  // weights are packed into `prepared`, and nothing else is done
+    prepared,  // `prepared` holds the weights; their own pointers are not followed, but say which exist
+};
+
 // One layer in one direction over one batch. All arrays belong to the caller and are only borrowed for the call; no output
-// may overlap an input or another output. Every pointer but x, weights and y may be null: zero bias, zero state, no mask,
-// output or gradient not wanted.
+// may overlap an input or another output, but last_state and last_cell may be state and cell. Every pointer but x, weights
+// and, backward, y may be null: zero bias, zero state, no mask, output or gradient not wanted.
 //
 // B batch, T steps, F features, H units, P outputs (= H unless the LSTM projects its state), G gates.
 // Gates in torch's order: r,z,n and i,f,g,o.
@@ -32,6 +39,8 @@ struct Call {
     Index steps, batch, features, units, outputs;
     Index reverse;         // 1: each row is walked from its own end to its start
     Index threads;         // at most so many
+    Preparation preparation;
+    void* prepared;        // packed weights, kept by the caller between calls; see engine.hpp
     const Index* lengths;  // [B] true steps of each row, 0 ≤ length ≤ T; null: all T
     const Index* sizes;    // [T] rows that run at each step, not increasing: then sequences are packed, and lengths null
 

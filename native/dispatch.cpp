@@ -70,4 +70,14 @@ const Engine& engine() {
     return choice;
 }
 
+template <>
+const Routines<float>& routines<float>() {
+    return engine().single;
+}
+
+template <>
+const Routines<double>& routines<double>() {
+    return engine().twice;
+}
+
 }  // namespace tidegate

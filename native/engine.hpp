@@ -13,6 +13,8 @@ struct Routines {
     Index (*slots)(Kind kind, bool projected);
     // Bytes of workspace, aligned to 64, for a team of at most `threads`.
     Index (*forward_bytes)(const Call<T>& call, Index threads);
+    // Bytes of `prepared`, aligned to 64, for a call that prepares weights or has them prepared.
+    Index (*prepared_bytes)(const Call<T>& call);
     Index (*backward_bytes)(const Call<T>& call, Index threads);
     // Run by every member of a team, with the same arguments but its own rank.
     void (*forward)(const Call<T>& call, const Schedule& schedule, void* workspace, const Team& team);
@@ -36,6 +38,13 @@ const Engine& engine();
 
 // Names of all instruction sets that this processor and this build have, the widest last; ends with a null.
 const char* const* instruction_sets() noexcept;
+
+template <class T>
+const Routines<T>& routines();
+template <>
+const Routines<float>& routines<float>();
+template <>
+const Routines<double>& routines<double>();
 
 // Forward or backward of one call on its team. Throws std::invalid_argument on sizes that cannot be, std::bad_alloc.
 template <class T>

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
-#include <type_traits>
 #include <vector>
 
 #include "engine.hpp"
@@ -26,7 +25,6 @@ void check(const Call<T>& call) {
     require(call.recurrent_weights && (call.input_weights || call.features == 0), "weights are missing");
     const bool empty = call.steps == 0 || call.batch == 0;
     require(empty || call.features == 0 || call.x.data, "the input is missing");
-    require(empty || call.y.data, "the output is missing");
 }
 
 // Longest rows first; rows of equal length stay in the order of the batch.
@@ -73,14 +71,6 @@ private:
 };
 
 template <class T>
-const Routines<T>& routines() {
-    if constexpr (std::is_same_v<T, float>)
-        return engine().single;
-    else
-        return engine().twice;
-}
-
-template <class T>
 using Routine = void (*)(const Call<T>&, const Schedule&, void*, const Team&);
 
 template <class T>
@@ -125,7 +115,7 @@ void run_forward(const Call<T>& call) {
 template <class T>
 void run_backward(const Call<T>& call) {
     check(call);
-    require(call.saved || call.steps == 0 || call.batch == 0, "backward needs what forward saved");
+    require((call.saved && call.y.data) || call.steps == 0 || call.batch == 0, "backward needs what forward saved");
     run(call, routines<T>().backward_bytes, routines<T>().backward);
 }
 

@@ -28,7 +28,7 @@ bool divides_units(const Call<T>& call, Index gates, Index team) {
 // Packing weights costs about as much as a dozen products of a single row.
 template <class T>
 bool few_steps(const Call<T>& call) {
-    return call.steps * call.batch <= 8;
+    return call.preparation == Preparation::none && call.steps * call.batch <= 8;
 }
 
 // Slots `first`, `first + stride`, … are this thread's: longest and shortest rows are dealt out evenly.

@@ -28,19 +28,49 @@ Index slots(Kind kind, bool projected) {
     return count;
 }
 
-template <template <class, class> class Plan, class T>
-Index bytes(const Call<T>& call, Index threads) {
-    Arena arena(nullptr);
-    with_recurrence(call.kind, call.projection != nullptr, [&](auto recurrence) { Plan<decltype(recurrence), T>(call, threads, arena); });
+template <class T, class Visit>
+[[gnu::always_inline]] inline void with_recurrence(const Call<T>& call, Visit visit) {
+    with_recurrence(call.kind, call.projection != nullptr, visit);
+}
+
+template <class T>
+Index forward_bytes(const Call<T>& call, Index threads) {
+    Arena arena(nullptr), fixed(nullptr);
+    Arena& weights = call.preparation == Preparation::none ? arena : fixed;
+    with_recurrence(call, [&](auto recurrence) { ForwardPlan<decltype(recurrence), T>(call, threads, arena, weights); });
     return arena.used();
 }
 
-template <template <class, class> class Plan, template <class, class> class Walk, class T>
-void run(const Call<T>& call, const Schedule& schedule, void* workspace, const Team& team) {
-    with_recurrence(call.kind, call.projection != nullptr, [&](auto recurrence) {
+template <class T>
+Index prepared_bytes(const Call<T>& call) {
+    Arena arena(nullptr), fixed(nullptr);
+    with_recurrence(call, [&](auto recurrence) { ForwardPlan<decltype(recurrence), T>(call, 1, arena, fixed); });
+    return fixed.used();
+}
+
+template <class T>
+void forward(const Call<T>& call, const Schedule& schedule, void* workspace, const Team& team) {
+    with_recurrence(call, [&](auto recurrence) {
+        Arena arena(workspace), fixed(call.prepared);
+        Arena& weights = call.preparation == Preparation::none ? arena : fixed;
+        const ForwardPlan<decltype(recurrence), T> plan(call, team.size, arena, weights);
+        Forward<decltype(recurrence), T>(call, schedule, plan, team).run();
+    });
+}
+
+template <class T>
+Index backward_bytes(const Call<T>& call, Index threads) {
+    Arena arena(nullptr);
+    with_recurrence(call, [&](auto recurrence) { BackwardPlan<decltype(recurrence), T>(call, threads, arena); });
+    return arena.used();
+}
+
+template <class T>
+void backward(const Call<T>& call, const Schedule& schedule, void* workspace, const Team& team) {
+    with_recurrence(call, [&](auto recurrence) {
         Arena arena(workspace);
-        const Plan<decltype(recurrence), T> plan(call, team.size, arena);
-        Walk<decltype(recurrence), T>(call, schedule, plan, team).run();
+        const BackwardPlan<decltype(recurrence), T> plan(call, team.size, arena);
+        Backward<decltype(recurrence), T>(call, schedule, plan, team).run();
     });
 }
 
@@ -79,10 +109,11 @@ template <class T>
 constexpr Routines<T> routines() {
     return {width<T>,
             slots,
-            bytes<ForwardPlan, T>,
-            bytes<BackwardPlan, T>,
-            run<ForwardPlan, Forward, T>,
-            run<BackwardPlan, Backward, T>,
+            forward_bytes<T>,
+            prepared_bytes<T>,
+            backward_bytes<T>,
+            forward<T>,
+            backward<T>,
             each_sigmoid<T>,
             each_tanh<T>,
             busy<T>};

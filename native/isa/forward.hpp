@@ -4,6 +4,7 @@
 //   R::gates     gates that the input feeds
 //   R::slots     vectors per unit that backward needs
 //   R::has_cell, R::has_inner   whether there is a cell; whether a second product of a step sees something of its own
+//   R::parks     whether the first product of a step leaves something for the second
 //   R::Weights   its packed recurrent weights
 //   R::step      one step for the walker's rows and panels
 
@@ -17,17 +18,19 @@ namespace tidegate::TIDEGATE_ISA {
 // Memory of one forward call, shared by the team.
 //   state, operand  [2][B][row]  by slot; step s reads [s & 1], writes [(s + 1) & 1]. operand = state without dropout
 //   cell, inner     [B][row]     old cell; what the second product of a step sees
+//   parked          [2][B][row]  what the first product of a step leaves for the second
 //   input           [panels][F][G][W], bias [panels][G][W]
 //   projected       [rows of a stretch][panels][G][W]   W x + b, where it is not fused into the step
 template <class R, class T>
 struct ForwardPlan {
     typename R::template Weights<T> weights;
-    T *state[2], *operand[2], *cell, *inner, *input, *bias, *projected;
+    T *state[2], *operand[2], *cell, *inner, *parked[2], *input, *bias, *projected;
     const T** pointers;  // [team][pointers_each]
     Index row, panels, output_panels, stretch, pointers_each;
     bool fused;
 
-    ForwardPlan(const Call<T>& call, Index team, Arena& arena) : weights(call, arena) {
+    // `fixed` is for what only depends on the weights.
+    ForwardPlan(const Call<T>& call, Index team, Arena& arena, Arena& fixed) : weights(call, fixed) {
         constexpr Index G = R::gates, W = width<T>;
         row = compact_row<T>(most(call.units, call.outputs));
         panels = parts(call.units, W);
@@ -40,8 +43,9 @@ struct ForwardPlan {
         for (int i = 0; i < 2; ++i) operand[i] = call.dropout ? arena.take<T>(call.batch * row) : state[i];
         cell = arena.take<T>(R::has_cell ? call.batch * row : 0);
         inner = arena.take<T>(R::has_inner ? call.batch * row : 0);
-        input = arena.take<T>(few_steps(call) ? 0 : call.features * padded_gates);
-        bias = arena.take<T>(padded_gates);
+        for (T*& one : parked) one = arena.take<T>(R::parks ? call.batch * row : 0);
+        input = fixed.take<T>(few_steps(call) ? 0 : call.features * padded_gates);
+        bias = fixed.take<T>(padded_gates);
         projected = arena.take<T>(fused ? 0 : stretch * padded_gates);
         pointers_each = 2 * call.batch + (fused ? 0 : stretch);
         pointers = arena.take<const T*>(team * pointers_each);
@@ -64,6 +68,7 @@ public:
           inputs(plan_.pointers + team_.rank * plan_.pointers_each), operands(inputs + call_.batch) {}
 
     void run() {
+        if (call.preparation == Preparation::prepares) return pack();
         begin();
         for (Index step = 0; step < schedule.steps;) {
             const Index end = plan.fused ? schedule.steps : stretch_end(schedule, step, plan.stretch);
@@ -114,7 +119,7 @@ public:
         if (call.dropout)
             store(compact(plan.operand[(step_now + 1) & 1], row) + unit,
                   value * load_part(call.dropout + b * call.outputs + unit, count));
-        store_part(call.y.at(b, t) + unit, value, count);
+        if (call.y.data) store_part(call.y.at(b, t) + unit, value, count);
     }
 
     // Zoneout of the cell.
@@ -147,10 +152,14 @@ private:
         multiply<T, G>(rows, block, input, sums);
     }
 
-    void begin() {
+    void pack() const {
         const Range mine = share(plan.panels, team.rank, team.size);
         if (!few_steps(call)) pack_gates(call.input_weights, R::gates, call.units, call.features, mine, plan.input);
         plan.weights.pack(call, team, plan.bias);
+    }
+
+    void begin() const {
+        if (call.preparation == Preparation::none) pack();
         const Range own = share(call.batch, team.rank, team.size);
         for (Index slot = own.begin; slot < own.end; ++slot) begin_row(slot);
         wait(team);
@@ -210,7 +219,7 @@ private:
         const Range own = share(call.batch, team.rank, team.size);
         for (Index slot = own.begin; slot < own.end; ++slot) {
             const Index b = schedule.order[slot], length = schedule.length[slot];
-            for (Index t = length; !schedule.packed && t < call.steps; ++t) fill_zero(call.y.at(b, t), call.outputs);
+            for (Index t = length; call.y.data && !schedule.packed && t < call.steps; ++t) fill_zero(call.y.at(b, t), call.outputs);
             if (call.last_state)
                 copy_row(call.last_state + b * call.outputs, plan.state[length & 1] + slot * plan.row, call.outputs);
             if (R::has_cell && call.last_cell)

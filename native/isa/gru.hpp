@@ -9,7 +9,7 @@ namespace tidegate::TIDEGATE_ISA {
 
 struct GruAfter {
     static constexpr Index gates = 3;
-    static constexpr bool has_cell = false, has_inner = false;
+    static constexpr bool has_cell = false, has_inner = false, parks = false;
 
     // Saved, and in the same places their gradients: U_n h + c, r, k, n. So the gradients of what U feeds are slots 0…2 and
     // of what W feeds slots 1…3, each in one piece.

@@ -10,7 +10,8 @@ namespace tidegate::TIDEGATE_ISA {
 
 struct GruBefore {
     static constexpr Index gates = 3, input_slot = 0;
-    static constexpr bool has_cell = false, has_inner = true;
+    static constexpr bool has_cell = false, has_inner = true, parks = true;
+    enum Parked { from_input, kept };
     static constexpr int input_gate_of[3] = {0, 1, 2};
     static constexpr bool sees_inner(Index gate) { return gate == 2; }
     static constexpr Index recurrent_slot(Index gate) { return gate; }
@@ -23,13 +24,10 @@ struct GruBefore {
     template <class T>
     struct Weights {
         T *two_gates, *one_gate;
-        T *from_input, *kept;  // [B][row] by slot: W_n x + b and k, between the two products of a step
 
         Weights(const Call<T>& call, Arena& arena)
             : two_gates(arena.take<T>(call.units * 2 * padded<T>(call.units))),
-              one_gate(arena.take<T>(call.units * padded<T>(call.units))),
-              from_input(arena.take<T>(call.batch * compact_row<T>(call.units))),
-              kept(arena.take<T>(call.batch * compact_row<T>(call.units))) {}
+              one_gate(arena.take<T>(call.units * padded<T>(call.units))) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
             const Index H = call.units;
@@ -59,7 +57,7 @@ struct GruBefore {
                 walk.input_sums(Block{block.row, block.rows, block.panel + n, 1}, all);
                 for (Index r = 0; r < block.rows; ++r) {
                     copy_row(sums + (r * block.panels + n) * 2 * W, all + r * gates * W, 2 * W);
-                    T* candidate = walk.compact(walk.plan.weights.from_input, block.row + r);
+                    T* candidate = walk.compact(walk.plan.parked[from_input], block.row + r);
                     copy_row(candidate + (block.panel + n) * W, all + (r * gates + 2) * W, W);
                 }
             }
@@ -75,7 +73,7 @@ struct GruBefore {
         const Vec<T> r = sigmoid<T>(load(sums)), k = sigmoid<T>(load(sums + width<T>));
         const Vec<T> inner = r * load(walk.operands[row] + unit);
         store(walk.inner(row) + unit, inner);
-        store(walk.compact(walk.plan.weights.kept, row) + unit, k);
+        store(walk.compact(walk.plan.parked[kept], row) + unit, k);
         if (!walk.call.saved) return;
         T* saved = walk.saved(row) + unit;
         const Index next = padded<T>(walk.call.units);
@@ -91,12 +89,12 @@ struct GruBefore {
         const auto begin = [&](const Block& block, T* sums) {
             for (Index r = 0; r < block.rows; ++r)
                 copy_row(sums + r * block.panels * W,
-                         walk.compact(walk.plan.weights.from_input, block.row + r) + block.panel * W, block.panels * W);
+                         walk.compact(walk.plan.parked[from_input], block.row + r) + block.panel * W, block.panels * W);
         };
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) {
                 const Index unit = panel * W;
-                const Vec<T> n = tanh<T>(load(sums + i * W)), k = load(walk.compact(walk.plan.weights.kept, row) + unit);
+                const Vec<T> n = tanh<T>(load(sums + i * W)), k = load(walk.compact(walk.plan.parked[kept], row) + unit);
                 if (walk.call.saved) store(walk.saved(row) + Slot::candidate * padded<T>(walk.call.units) + unit, n);
                 walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
             });

@@ -11,7 +11,7 @@ namespace tidegate::TIDEGATE_ISA {
 template <bool Projected>
 struct Lstm {
     static constexpr Index gates = 4, input_slot = 0;
-    static constexpr bool has_cell = true, has_inner = Projected;
+    static constexpr bool has_cell = true, has_inner = Projected, parks = false;
     static constexpr int input_gate_of[4] = {0, 1, 2, 3};
     static constexpr bool sees_inner(Index) { return false; }
     static constexpr Index recurrent_slot(Index gate) { return gate; }

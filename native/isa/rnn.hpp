@@ -9,7 +9,7 @@ namespace tidegate::TIDEGATE_ISA {
 template <bool Relu>
 struct Rnn {
     static constexpr Index gates = 1, slots = 1, input_slot = 0;
-    static constexpr bool has_cell = false, has_inner = false;
+    static constexpr bool has_cell = false, has_inner = false, parks = false;
     static constexpr int input_gate_of[1] = {0};
     static constexpr bool sees_inner(Index) { return false; }
     static constexpr Index recurrent_slot(Index) { return 0; }

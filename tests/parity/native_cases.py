@@ -77,7 +77,9 @@ def results(run: object, case: Case, dtype: torch.dtype) -> dict[str, Tensor]:
 
 def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: torch.dtype) -> None:
     """No result of `run` is further from the truth than twice the peer's, each as a whole."""
-    exact, got, theirs = (results(one, case, kind) for one, kind in ((truth, torch.float64), (run, dtype), (peer, dtype)))
+    exact, got, theirs = (
+        results(one, case, kind) for one, kind in ((truth, torch.float64), (run, dtype), (peer, dtype))
+    )
     assert got.keys() == exact.keys()
     # The single sum of a single unit may cancel to a small part of its terms.
     floor = FLOOR[dtype] * (8 if case.inputs.recurrent_weights.shape[1] == 1 else 1)

@@ -36,7 +36,9 @@ def torch_run(options: Options, inputs: Inputs) -> Outputs:
         weights.append(inputs.projection)
     y, *final = operator(x.flip(1) if options.reverse else x, state, weights, True, 1, 0.0, False, False, True)
     y = y.flip(1) if options.reverse else y
-    return Outputs(y if options.batch_first else y.transpose(0, 1), final[0][0], final[1][0] if len(final) > 1 else None)
+    return Outputs(
+        y if options.batch_first else y.transpose(0, 1), final[0][0], final[1][0] if len(final) > 1 else None
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -45,7 +47,9 @@ def torch_run(options: Options, inputs: Inputs) -> Outputs:
 def test_plain_calls_are_as_exact_as_torch(kind: str, units: int, features: int, dtype: torch.dtype) -> None:
     for (steps, batch), reverse in itertools.product(((1, 1), (3, 17), (17, 3), (5, 65)), (False, True)):
         options = Options(kind, reverse, batch_first=reverse)
-        case = native_cases.make(options, Sizes(steps, batch, features, units, units), units, frozenset(("bias", "state")))
+        case = native_cases.make(
+            options, Sizes(steps, batch, features, units, units), units, frozenset(("bias", "state"))
+        )
         assert_as_near(case, native.run, torch_run, torch_run, dtype)
 
 

@@ -11,9 +11,15 @@ from tidegate.nn.kernels.native import Inputs, Options, Outputs
 def run(options: Options, inputs: Inputs) -> Outputs:
     """What `tidegate.nn.kernels.native.run` must give, each row of the batch walked by itself."""
     x = inputs.x if options.batch_first else inputs.x.transpose(0, 1)
-    masks = [None if keep is None or options.batch_first else keep.transpose(0, 1) for keep in (inputs.keep, inputs.keep_cell)]
-    inputs = inputs._replace(x=x, keep=masks[0] if masks[0] is not None else inputs.keep,
-                             keep_cell=masks[1] if masks[1] is not None else inputs.keep_cell)
+    masks = [
+        None if keep is None or options.batch_first else keep.transpose(0, 1)
+        for keep in (inputs.keep, inputs.keep_cell)
+    ]
+    inputs = inputs._replace(
+        x=x,
+        keep=masks[0] if masks[0] is not None else inputs.keep,
+        keep_cell=masks[1] if masks[1] is not None else inputs.keep_cell,
+    )
     rows = [_walk(options, inputs, row) for row in range(x.shape[0])]
     y, state, cell = (torch.stack([row[part] for row in rows]) for part in range(3))
     return Outputs(y if options.batch_first else y.transpose(0, 1), state, cell if options.kind == "lstm" else None)

@@ -50,7 +50,8 @@ class Layout:
     @property
     def dense(self) -> bool:
         """Whether every sequence runs at every step."""
-        return not self.sizes or self.sizes[-1] == self.batch
+        # `not self.sizes` would stop torch.compile once it has seen two lengths.
+        return len(self.sizes) == 0 or self.sizes[-1] == self.batch
 
     @cached_property
     def places(self) -> Tensor:

@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
 
 def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
-    """What keeps the engine from a call; second derivatives cannot be seen beforehand and raise when they are asked for."""
+    """What keeps the engine from a call; second derivatives cannot be foreseen and raise when they are asked for."""
     weight = layer.weights(0, 0)["weight_ih"]
+    if not native.AVAILABLE:
+        return "the engine was not built: there was no C++ compiler"
     if kind_of(layer.recurrence) is None:
         return f"the engine has no {layer.recurrence}"
     if weight.device.type != "cpu":
@@ -55,7 +57,7 @@ def _carry_direction(
     assert kind is not None
     state = tuple(part[place[1]] for part in initial)
     weights = layer.weights(*place)
-    keep = [_keep(layer, rows, part.size(1)) for part in state]
+    keep = [_shaped(_keep(layer, rows, part.size(1)), rows, layout) for part in state]
     inputs = Inputs(
         rows.view(len(layout.sizes), layout.batch, rows.size(1)) if layout.dense else rows,
         weights["weight_ih"],
@@ -67,7 +69,8 @@ def _carry_direction(
         state[0],
         state[1] if len(state) > 1 else None,
         _dropout(layer, state[0]),
-        *(_shaped(one, rows, layout) for one in (keep + [None])[:2]),
+        keep[0],
+        keep[1] if len(keep) > 1 else None,
         sizes=None if layout.dense else torch.tensor(layout.sizes),
     )
     run = operators.run if torch.compiler.is_compiling() else native.run
@@ -106,4 +109,4 @@ def _keep(layer: RecurrentLayer, rows: Tensor, width: int) -> Tensor | None:
 def _shaped(keep: Tensor | None, rows: Tensor, layout: Layout) -> Tensor | None:
     if keep is None or not layout.dense:
         return keep
-    return keep.unflatten(0, (len(layout.sizes), layout.batch)) if len(rows) else None
+    return keep.view(len(layout.sizes), layout.batch, keep.size(1)) if len(rows) else None

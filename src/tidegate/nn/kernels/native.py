@@ -12,14 +12,19 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from tidegate import _native
+try:
+    from tidegate import _native
+except ImportError:  # installed without a C++ compiler
+    AVAILABLE = False
+else:
+    AVAILABLE = True
+    _FORWARD = {torch.float32: _native.forward_float32, torch.float64: _native.forward_float64}
+    _BACKWARD = {torch.float32: _native.backward_float32, torch.float64: _native.backward_float64}
+    _LAYOUT = {torch.float32: _native.saved_layout_float32, torch.float64: _native.saved_layout_float64}
 
 KINDS = {"rnn_tanh": 0, "rnn_relu": 1, "gru_after": 2, "gru_before": 3, "lstm": 4}
 GATES = {"rnn_tanh": 1, "rnn_relu": 1, "gru_after": 3, "gru_before": 3, "lstm": 4}
 DTYPES = frozenset((torch.float32, torch.float64))
-_FORWARD = {torch.float32: _native.forward_float32, torch.float64: _native.forward_float64}
-_BACKWARD = {torch.float32: _native.backward_float32, torch.float64: _native.backward_float64}
-_LAYOUT = {torch.float32: _native.saved_layout_float32, torch.float64: _native.saved_layout_float64}
 _SEQUENCES = frozenset(("x", "keep", "keep_cell"))
 _COUNTS = frozenset(("lengths", "sizes"))
 _NO_SEQUENCE = (0, 0, 0)
@@ -79,14 +84,14 @@ def run(options: Options, inputs: Inputs) -> Outputs:
     """Walk one layer over a batch, with gradients where they are wanted."""
     inputs = dense(inputs)
     if torch.is_grad_enabled() and any([one is not None and one.requires_grad for one in inputs]):  # noqa: C419
-        return Outputs._make(_Layer.apply(options, *inputs))
+        return Outputs._make(_Layer.apply(options, *inputs))  # type: ignore[no-untyped-call]
     return forward(options, inputs, shape_of(options, inputs), None)
 
 
 class _Layer(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, options: Options, *tensors: Tensor | None) -> tuple[Tensor | None, ...]:
-        inputs = Inputs._make(tensors)  # type: ignore[arg-type]
+        inputs = Inputs._make(tensors)
         shape = shape_of(options, inputs)
         saved = room_to_save(options, inputs, shape)
         outputs = forward(options, inputs, shape, saved)
@@ -180,12 +185,10 @@ def room_for_outputs(options: Options, inputs: Inputs, shape: Shape) -> Outputs:
     return Outputs(y, state, x.new_empty((shape.batch, shape.units)) if options.kind == "lstm" else None)
 
 
-def _fields(
-    options: Options, inputs: Inputs, shape: Shape, outputs: tuple[Tensor | None, ...]
-) -> tuple[int, ...]:
+def _fields(options: Options, inputs: Inputs, shape: Shape, outputs: tuple[Tensor | None, ...]) -> tuple[int, ...]:
     y, *rest = outputs
     return (
-        KINDS[options.kind], *shape, options.reverse, torch.get_num_threads(),
+        KINDS[options.kind], *shape, options.reverse, torch.get_num_threads(), 0, 0,
         _pointer(inputs.lengths), _pointer(inputs.sizes),
         *_sequence(inputs.x, options),
         *[0 if one is None else one.data_ptr() for one in inputs[1:10]],

@@ -1,7 +1,7 @@
 """The engine as custom operators, which torch.compile and torch.export can see through.
 
-Called eagerly such an operator costs a third of a millisecond more than the autograd function in native.py, so these run
-only while torch traces.
+Called eagerly such an operator costs a third of a millisecond more than the autograd function in native.py, so these
+run only while torch traces.
 """
 
 from __future__ import annotations

@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 def carry_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Tensor, Any] | None:
     """What the layer's `forward` returns, or None where this way does not lead."""
-    if type(x) is not Tensor or x.dim() != 3 or layer.num_layers != 1 or layer.bidirectional or _disturbed(layer):
+    if (
+        not native.AVAILABLE
+        or type(x) is not Tensor
+        or x.dim() != 3
+        or layer.num_layers != 1
+        or layer.bidirectional
+        or _disturbed(layer)
+    ):
         return None
     kind = kind_of(layer.recurrence)
     parameters = layer._parameters
