@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 try:
     from tidegate import _native
@@ -101,11 +100,14 @@ class _Layer(torch.autograd.Function):
         return outputs
 
     @staticmethod
-    @once_differentiable
     def backward(ctx: Any, *arriving: Tensor | None) -> tuple[Tensor | None, ...]:
         y, saved, *tensors = ctx.saved_tensors
         wanted = [one if want else None for one, want in zip(tensors, ctx.needs_input_grad[1:], strict=True)]
         inputs = Inputs._make(tensors)
+        if torch.is_grad_enabled():  # create_graph: somebody will differentiate again
+            from tidegate.nn.kernels.second_order import differentiable_gradients
+
+            return (None, *differentiable_gradients(ctx.options, inputs, arriving, Inputs._make(wanted)))
         return (None, *backward(ctx.options, inputs, ctx.shape, (y, saved), arriving, Inputs._make(wanted)))
 
 
