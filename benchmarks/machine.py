@@ -39,10 +39,10 @@ def _cpu_model() -> str:
 def _instruction_set() -> str:
     """What our kernels run on: the widest of the processor unless TIDEGATE_ISA asks for another."""
     try:
-        from tidegate._native import widest_isa
+        from tidegate._native import isa
     except ImportError:
         return "native module not built"
-    return os.environ.get("TIDEGATE_ISA") or str(widest_isa())
+    return str(isa())
 
 
 def _commit() -> str:

@@ -15,7 +15,7 @@ def test_it_tells_versions_paths_and_threads():
     assert all(count >= 1 for count in findings["threads"].values())
     paths = {path["layer"]: path for path in findings["paths"]}
     assert paths["GRU"]["path"] != "walk"
-    assert "zoneout=0.1" in paths["GRU, zoneout=0.1"]["reason"]
+    assert "layer_norm=True" in paths["GRU, layer_norm=True"]["reason"]
     assert {"train", "docs", "dev"} <= set(findings["extras"])
     for name in findings["versions"]:
         assert name in told(findings)

@@ -78,11 +78,15 @@ def _extra(extra: str, names: list[str]) -> dict[str, Any]:
 
 def _native() -> dict[str, Any]:
     try:
-        widest = import_module("tidegate._native").widest_isa()
+        engine = import_module("tidegate._native")
     except ImportError as cause:
         state = f"absent ({cause}); install a C++20 compiler, then tidegate anew. All works without it, only slower"
         return {"present": False, "instruction_set": None, "state": state}
-    return {"present": True, "instruction_set": widest, "state": f"present; widest instruction set: {widest}"}
+    try:
+        used = engine.isa()
+    except RuntimeError as cause:  # TIDEGATE_ISA names what is not there
+        return {"present": True, "instruction_set": None, "state": f"present, but {cause}"}
+    return {"present": True, "instruction_set": used, "state": f"present; instruction set: {used}"}
 
 
 def _threads() -> dict[str, int]:

@@ -26,7 +26,7 @@ def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
     if not native.AVAILABLE:
         return "the engine was not built: there was no C++ compiler"
     if kind_of(layer.recurrence) is None:
-        return f"the engine has no {layer.recurrence}"
+        return f"the engine has no {type(layer).__name__}{layer.recurrence.changed_options()}"
     if weight.device.type != "cpu":
         return f"the engine runs on the CPU, not on {weight.device}"
     if weight.dtype not in native.DTYPES:

@@ -51,7 +51,7 @@ class Path(NamedTuple):
 
 def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
     if layer.recurrence.fused_operator is None:
-        return f"torch has no fused operator for {layer.recurrence}"
+        return f"torch has no fused operator for {type(layer).__name__}{layer.recurrence.changed_options()}"
     if layer.zoneout:
         return f"zoneout={layer.zoneout}"
     if layer.recurrent_dropout and layer.training:

@@ -78,7 +78,7 @@ def _outputs(options: Options, inputs: Inputs, step: Step, projected: list[Tenso
 def _steps(options: Options, inputs: Inputs, sequence: Tensor) -> list[Tensor]:
     """One tensor [b, ·] for each step."""
     if inputs.sizes is not None:
-        return list(sequence.split(inputs.sizes.tolist()))
+        return list(torch.split(sequence, inputs.sizes.tolist()))
     return list(sequence.unbind(1 if options.batch_first else 0))
 
 
