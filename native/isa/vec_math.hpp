@@ -112,7 +112,9 @@ template <class T>
 [[gnu::always_inline]] inline Vec<T> sigmoid(Vec<T> x) {
     const T limit = Exponential<T>::limit;
     const Split<T> e = exponential<T>(clamped<T>(-x, -limit, limit));
-    Vec<T> share = reciprocal<T>(T(1) + (e.scale + e.scale * e.rest));
+    const Vec<T> power = e.scale + e.scale * e.rest, whole = T(1) + power, lost = power - (whole - T(1));
+    Vec<T> share = reciprocal<T>(whole);
+    share = share - share * share * lost;
     const Vec<T> one = T(1) - Vec<T>{}, lowest = -limit - Vec<T>{};
     share = share > one ? one : share;
     return x < lowest ? Vec<T>{} : share;
