@@ -66,7 +66,7 @@ def test_what_the_engine_cannot_do_goes_to_torch() -> None:
 @pytest.mark.parametrize(
     ("layer", "reason"),
     [
-        (nn.GRU(3, 5, reset="before"), "reset='before'"),
+        (nn.GRU(3, 5, reset="before"), "reset=before"),
         (nn.LSTM(3, 5, peephole=True), "peephole=True"),
         (nn.GRU(3, 5, zoneout=0.1).eval(), "zoneout=0.1"),
         (nn.GRU(3, 5, recurrent_dropout=0.2), "recurrent_dropout=0.2 in training"),
