@@ -45,3 +45,12 @@ def test_what_a_killed_writer_left_is_swept_and_what_a_living_one_writes_is_not(
     write_atomically(tmp_path / "model.bin", b"whole")
     assert not leftover.exists()
     assert living.exists()
+
+
+def test_an_error_names_the_file_that_the_caller_named(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "folder", tmp_path / "absent" / "model.bin"):
+        with pytest.raises(OSError) as caught:
+            write_atomically(path, b"")
+        assert caught.value.filename == str(path)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]

@@ -21,8 +21,10 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(target)
-    except BaseException:
+    except BaseException as trouble:
         beside.unlink(missing_ok=True)
+        if isinstance(trouble, OSError) and trouble.filename:
+            trouble.filename, trouble.filename2 = str(target), None  # the name that the caller knows
         raise
     _flush_folder(target.parent)
     return target

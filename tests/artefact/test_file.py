@@ -114,7 +114,7 @@ def test_a_forbidden_file_is_refused(artefact: Artefact, tmp_path: Path) -> None
 def test_a_later_format_asks_for_an_upgrade(artefact: Artefact, tmp_path: Path) -> None:
     path = save(artefact, tmp_path / "m")
     reheaded(path, {"format": 2, "version": "9.1"})
-    with pytest.raises(ArtefactError, match=r"format 2, written by tidegate 9\.1; .*pip install --upgrade"):
+    with pytest.raises(ArtefactError, match=r"format 2, written by tidegate '9\.1'; .*pip install --upgrade"):
         load(path)
 
 
@@ -171,3 +171,19 @@ def test_loading_needs_no_torch(artefact: Artefact, tmp_path: Path) -> None:
         f"import sys; from tidegate.artefact.file import load; load({str(path)!r}); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_the_name_that_safetensors_keeps_is_refused(artefact: Artefact, tmp_path: Path) -> None:
+    with pytest.raises(ArtefactError, match="tensor '__metadata__' has a name that safetensors keeps for itself"):
+        save(replace(artefact, tensors={"__metadata__": np.ones(2)}), tmp_path / "m")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_version_of_a_later_file_is_shown_short_and_plain(artefact: Artefact, tmp_path: Path) -> None:
+    path = save(artefact, tmp_path / "m")
+    reheaded(path, {"format": 2, "version": "9\x1b[31m\n" + "9" * 5000})
+    with pytest.raises(ArtefactError, match="pip install --upgrade") as caught:
+        load(path)
+    message = str(caught.value).removeprefix(str(path))
+    assert message.isprintable()
+    assert len(message) < 200

@@ -138,7 +138,7 @@ def test_cutting_leaves_the_beginning_of_each_series():
     assert [len(series) for series in panel.share(0.5).series] == [3, 1]
     assert np.array_equal(panel.before(2).series[0].target[:, 0], values[:4])
     assert np.array_equal(panel.before(2).series[0].times, np.arange(4))
-    with pytest.raises(DataError, match="series 'b' has 3 rows; no value is observed in the first 0"):
+    with pytest.raises(DataError, match="series 'b' has 3 rows, and none would be left to learn from"):
         panel.before(3)
 
 

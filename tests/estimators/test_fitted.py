@@ -24,7 +24,8 @@ def test_conformal_bounds_are_the_point_give_or_take_the_error_in_scaled_units(f
         assert not scale.log
         low, high = forecast.bands[80]
         # float32 against float64
-        np.testing.assert_allclose((high - low)[:, 0], 2 * reach * scale.scale[0], rtol=1e-5)
+        unit = scale.scale[0] * state.engine.preparation.change_of(forecast.series)[0]
+        np.testing.assert_allclose((high - low)[:, 0], 2 * reach * unit, rtol=1e-5)
         np.testing.assert_allclose((high + low) / 2, forecast.point, rtol=1e-5)
         assert (forecast.bands[95][0] <= low).all()
         assert (forecast.bands[95][1] >= high).all()
@@ -47,7 +48,7 @@ def test_crossing_quantiles_are_put_in_order(fitted):
     options = fitted.fitted.options.model_copy(update={"levels": (80.0, 95.0, 50.0)})
     state = replace(fitted.fitted, errors=None, options=options)
     told = np.random.default_rng(0).normal(size=(5, 1, 7)).astype(np.float32)
-    bounds = [state._band(told, level) for level in (95, 80, 50)]
+    bounds = [state._band(told, level, np.ones(1)) for level in (95, 80, 50)]
     ladder = np.stack([low for low, _ in bounds] + [high for _, high in bounds[::-1]], axis=-1)
     assert np.array_equal(ladder, np.sort(told[..., 1:], axis=-1))
 
@@ -73,10 +74,9 @@ def test_calibration_errors_are_those_of_forecasts_from_every_validation_row(fit
         series, row = origins[place]
         told = state.engine.forecast([start_of(series, row)], 4)[0, :, :, 0]
         truth = state.engine.preparation.scaled(series, series.target)[row : row + 4]
+        by_hand = np.abs(told[: len(truth)] - truth) / state.engine.preparation.change_of(series)
         # single precision, and matrix products blocked by batch size
-        np.testing.assert_allclose(
-            errors[place, : len(truth)], np.abs(told[: len(truth)] - truth), rtol=1e-4, atol=1e-5
-        )
+        np.testing.assert_allclose(errors[place, : len(truth)], by_hand, rtol=1e-4, atol=1e-4)
         assert np.isnan(errors[place, len(truth) :]).all()
 
 
@@ -92,3 +92,21 @@ def test_forecasts_that_begin_in_learnt_rows_are_counted(fitted, monthly):
     longer = read_panel(monthly(rows=70, ids=("a", "new")))
     starts = [start_of(series, row) for series in longer.series for row in (40, 59, 60, 66)]
     assert state.count_learnt(state.forecasts(starts, 2, longer.step)) == 2
+
+
+def test_a_series_that_never_changed_is_forecast_as_it_was_with_no_part_in_the_widths_of_others(tiny, monthly):
+    rows = monthly(rows=60, ids=("a", "b"))
+    rows["y"] = np.where(rows["unique_id"] == "b", 0.002, 0.005 + rows["y"] * 1e-4)
+    both = tiny().fit(rows)
+    told = both.predict(9, level=[80])
+    still = told[told["unique_id"] == "b"]
+    # the value goes to a scale and back
+    np.testing.assert_allclose(still[["GRU", "GRU-lo-80", "GRU-hi-80"]], 0.002, rtol=1e-12)
+    errors = both.fitted.errors.errors
+    assert np.isnan(errors[len(errors) // 2 :]).all()
+    assert np.isfinite(errors[: len(errors) // 2, 0]).all()
+
+
+def test_a_panel_of_nothing_but_constants_is_forecast_with_no_width(tiny, monthly):
+    told = tiny().fit(monthly(rows=60, ids=("a",)).assign(y=7.0)).predict(5, level=[80])
+    assert (told[["GRU", "GRU-lo-80", "GRU-hi-80"]] == 7.0).all(axis=None)

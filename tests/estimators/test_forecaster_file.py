@@ -11,6 +11,7 @@ import torch
 from tidegate.artefact.file import Artefact, load, save
 from tidegate.errors import ArtefactError
 from tidegate.estimators.forecaster import Forecaster
+from tidegate.nn.layer import RecurrentLayer
 
 KINDS = [
     {},
@@ -133,3 +134,19 @@ def test_reading_draws_no_numbers_of_the_caller(fitted, tmp_path):
     before = torch.get_rng_state()
     Forecaster.load(path)
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("sizes", [{"hidden_size": 20_000}, {"hidden_size": 10**12}, {"num_layers": 10**9}])
+def test_sizes_that_the_weights_do_not_have_take_neither_memory_nor_time(fitted, tmp_path, monkeypatch, sizes):
+    artefact, path = load(fitted.save(tmp_path / "model.safetensors")), tmp_path / "other.safetensors"
+    hostile = changed(artefact, path, configuration={**artefact.configuration, **sizes})
+    build, devices = RecurrentLayer.__init__, []
+
+    def watched(self, *given, **options):
+        devices.append(torch.empty(0).device.type)
+        build(self, *given, **options)
+
+    monkeypatch.setattr(RecurrentLayer, "__init__", watched)
+    with pytest.raises(ArtefactError, match=r"other.safetensors: a forecaster of .* install"):
+        Forecaster.load(hostile)
+    assert set(devices) <= {"meta"}

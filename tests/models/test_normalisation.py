@@ -63,3 +63,9 @@ def test_no_true_step_at_all_gives_zeros():
     assert torch.equal(
         SequenceBatchNorm(3).double()(batch(), torch.zeros(4, dtype=torch.int64)), torch.zeros(4, 5, 3).double()
     )
+
+
+def test_lengths_may_be_unsigned():
+    x, lengths = torch.randn(3, 4, 2), torch.tensor([4, 0, 2])
+    expected = SequenceBatchNorm(2)(x, lengths)
+    assert torch.equal(SequenceBatchNorm(2)(x, lengths.to(torch.uint16)), expected)

@@ -86,3 +86,12 @@ def test_autocast_runs_in_low_precision(name) -> None:
     # bfloat16 keeps eight bits; six steps of numbers of order one stay within some of its roundings.
     torch.testing.assert_close(rough.float(), exact, rtol=0.05, atol=0.05)
     assert not torch.equal(rough.float(), exact)
+
+
+@pytest.mark.parametrize("make", [nn.LSTM, torch.nn.LSTM])
+def test_the_lstms_state_is_a_pair(make) -> None:
+    layer, part = make(3, 5), torch.randn(1, 4, 5)
+    with pytest.raises(RuntimeError):
+        layer(torch.randn(6, 4, 3), (part, part, part))
+    with pytest.raises(TypeError):
+        layer(torch.randn(6, 4, 3), torch.stack([part, part]))

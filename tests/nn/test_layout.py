@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence
@@ -82,3 +83,20 @@ def test_no_sequences_at_all() -> None:
     layout = Layout.of_lengths(x, [])
     assert layout.gather(x).shape == (0, 3)
     assert layout.pad(torch.randn(0, 7), 5).shape == (5, 0, 7)
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8"])
+def test_lengths_of_any_whole_number_format(dtype: str) -> None:
+    x = torch.randn(5, 3, 2)
+    expected = Layout.of_lengths(x, [2, 5, 0])
+    found = Layout.of_lengths(x, np.array([2, 5, 0], dtype=dtype))
+    assert found.sizes == expected.sizes
+    assert torch.equal(found.order, expected.order)
+    with pytest.raises(ConfigurationError, match="between 0 and the 5 steps"):
+        Layout.of_lengths(x, np.array([2, 6, 0], dtype=dtype))
+
+
+@pytest.mark.parametrize("lengths", [["2", "5", "0"], "250", np.array(["2", "5", "0"]), [None, 1, 2]])
+def test_lengths_that_are_no_numbers_are_told(lengths) -> None:
+    with pytest.raises(ConfigurationError, match="lengths must be whole numbers"):
+        Layout.of_lengths(torch.randn(5, 3, 2), lengths)

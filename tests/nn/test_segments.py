@@ -142,3 +142,25 @@ def test_states_of_any_nesting_are_detached():
 def test_a_state_that_cannot_be_detached_is_refused():
     with pytest.raises(ConfigurationError, match="a state of type set cannot be detached"):
         detached({torch.ones(1)})
+
+
+def test_one_sequence_without_a_batch_is_cut_in_time():
+    for batch_first in (True, False):
+        layer = nn.GRU(3, 4, batch_first=batch_first)
+        x = torch.randn(7, 3)
+        parts = list(segments(layer, x, length=3))
+        assert [part.steps.stop for part in parts] == [3, 6, 7]
+        torch.testing.assert_close(torch.cat([part.output for part in parts]), layer(x)[0])
+
+
+def test_a_function_of_words_is_cut_in_time():
+    words = torch.randint(9, (2, 7))
+    parts = list(segments(lambda x, state: (x, state), words, length=3))
+    assert torch.equal(torch.cat([part.output for part in parts], dim=1), words)
+    assert len(parts) == 3
+
+
+def test_packed_sequences_are_refused():
+    packed = torch.nn.utils.rnn.pack_sequence([torch.randn(4, 3), torch.randn(2, 3)])
+    with pytest.raises(ConfigurationError, match="PackedSequence has no time axis to cut"):
+        segments(nn.GRU(3, 4), packed, length=2)

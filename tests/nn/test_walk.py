@@ -131,3 +131,12 @@ def test_zoneout_in_evaluation_is_the_expectation_for_both_states_of_an_lstm() -
     state = torch.randn(2, 1, 4, 5, dtype=torch.float64).unbind()
     for after, old, mixed in zip(plain(x, state)[1], state, zoned.eval()(x, state)[1], strict=True):
         torch.testing.assert_close(mixed, 0.8 * after + 0.2 * old)
+
+
+def test_expected_zoneout_runs_under_autocast() -> None:
+    torch.manual_seed(6)
+    layer, x = nn.RNN(3, 4, zoneout=0.25).eval(), torch.randn(5, 2, 3)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        low, _ = layer(x)
+    # bfloat16 has eight bits: 2⁻⁸ of values up to one, over five steps.
+    torch.testing.assert_close(low.float(), layer(x)[0], rtol=0, atol=5 * 2**-8)

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from tidegate.errors import ConfigurationError, DataError
 from tidegate.training.criteria import CrossEntropy, Pinball, Regression
 
 KINDS = ["mse", "mae", "huber"]
@@ -117,3 +118,50 @@ def test_several_targets_share_the_lengths() -> None:
 def test_shapes_that_would_broadcast_are_refused(criterion: Any) -> None:
     with pytest.raises(ValueError, match=r"predictions \(3, 5, 1\) and targets"):
         criterion(random(3, 5, 1), random(3, 5), None)
+
+
+def test_one_target_for_each_sequence_is_not_masked_by_the_steps_of_its_input() -> None:
+    lengths = torch.tensor([3, 1, 0, 2])
+    classes, logits, values = torch.tensor([0, 2, 1, 1]), random(4, 3), random(4, seed=1)
+    spread, targets = random(4, 2, seed=2), random(4, seed=3)
+    for criterion, predicted, wanted in (
+        (CrossEntropy(), logits, classes),
+        (Regression(), values, targets),
+        (Pinball((0.2, 0.7)), spread, targets),
+    ):
+        masked, whole = criterion(predicted, wanted, lengths), criterion(predicted, wanted, None)
+        assert masked.total.equal(whole.total)
+        assert masked.count == whole.count > 0
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Regression("rmse"), "kind='rmse' is not known: 'mse', 'mae' or 'huber'"),  # type: ignore[arg-type]  # as a user may
+        (lambda: Regression("huber", 0.0), r"delta=0\.0"),
+        (lambda: Regression("huber", float("nan")), "delta=nan"),
+        (lambda: Pinball(()), r"quantiles=\(\)"),
+        (lambda: Pinball((0.5, 1.5)), r"quantiles=\(0\.5, 1\.5\): give one or more numbers between 0 and 1"),
+    ],
+)
+def test_impossible_losses_are_refused_when_made(make: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        make()
+
+
+def test_targets_that_are_no_classes_are_told() -> None:
+    logits, classes = random(2, 3, 4), torch.tensor([[0, 3, -100], [1, 2, 0]])
+    with pytest.raises(DataError, match=r"targets are torch\.int32, expected classes as torch\.int64"):
+        CrossEntropy()(logits, classes.int())
+    with pytest.raises(DataError, match="targets hold classes 0 to 4, expected 0 to 3, as there are 4 logits"):
+        CrossEntropy()(logits, torch.where(classes == 3, 4, classes))
+    with pytest.raises(DataError, match="targets hold classes -100 to 3, expected 0 to 3"):
+        CrossEntropy(ignore_index=-1)(logits, classes)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.uint16, torch.uint64])
+def test_lengths_may_be_unsigned(dtype: torch.dtype) -> None:
+    predictions, targets, lengths = random(3, 4), random(3, 4, seed=1), torch.tensor([4, 0, 2])
+    expected = Regression()(predictions, targets, lengths)
+    assert Regression()(predictions, targets, lengths.to(dtype)).total.equal(expected.total)
+    assert expected.count == 6

@@ -1,8 +1,16 @@
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
+import pytest
+from torch import nn
+
+from tidegate.errors import TrainingInterrupted
 from tidegate.training.history import Epoch, History
+from tidegate.training.loop import train
+from tidegate.training.objective import Loss
 
 
 def history(*losses: float, valid: bool = True) -> History:
@@ -33,3 +41,34 @@ def test_without_validation_the_training_loss_is_watched() -> None:
 )
 def test_plateaus_are_counted(losses: list[float], found: int) -> None:
     assert history(*losses).plateaus(2) == found
+
+
+class WithMetric:
+    """An objective with a metric whose name stands before "loss" in the alphabet."""
+
+    def __init__(self, inner: Any) -> None:
+        self.inner = inner
+
+    def __repr__(self) -> str:
+        return "with metric"
+
+    def __call__(self, model: nn.Module, batch: Any, /) -> Loss:
+        loss = self.inner(model, batch)
+        return Loss(loss.total, loss.count, {"accuracy": 0.5 * loss.count})
+
+
+def test_resumed_amid_an_epoch_it_is_the_same_text(small: ModuleType, tmp_path: Path) -> None:
+    def trained(**options: Any) -> str:
+        objective = WithMetric(small.OBJECTIVE)
+        history = train(small.model(), objective, small.TRAIN, small.VALID, small.settings(epochs=2), **options)
+        return history.without_clock().to_json()
+
+    with pytest.raises(TrainingInterrupted):
+        trained(directory=tmp_path, reporter=small.Interrupting(3))
+    assert trained(directory=tmp_path, resume=True) == trained()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[{}]", '[{"train": 3, "valid": null, "learning_rate": 1, "seconds": 1}]'])
+def test_another_text_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        History.from_json(text)

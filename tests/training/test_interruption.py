@@ -51,3 +51,18 @@ def test_an_ignored_ctrl_c_stays_ignored() -> None:
         assert not interruption.requested
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_a_request_to_end_is_taken_like_control_c_and_its_handling_is_given_back() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    seen = []
+
+    def asked() -> None:
+        with Interruption() as interruption:
+            signal.raise_signal(signal.SIGTERM)
+            seen.append(interruption.requested)
+
+    with pytest.raises(KeyboardInterrupt):
+        asked()
+    assert seen == [True]
+    assert signal.getsignal(signal.SIGTERM) is before

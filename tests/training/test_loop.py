@@ -110,3 +110,12 @@ def test_other_number_formats_train_and_resume(small: ModuleType, tmp_path: Path
         finished(directory=tmp_path, reporter=small.Interrupting(7))
     resumed = finished(directory=tmp_path, resume=True)
     assert [(epoch.train, epoch.valid) for epoch in resumed] == [(epoch.train, epoch.valid) for epoch in whole]
+
+
+@pytest.mark.parametrize("precision", ["64-true", "bf16-true"])
+def test_the_model_keeps_its_dtypes(small: ModuleType, precision: str) -> None:
+    model = small.model()
+    model.norm.double()
+    before = {name: tensor.dtype for name, tensor in model.state_dict().items()}
+    train(model, small.OBJECTIVE, small.TRAIN, small.VALID, small.settings(precision=precision, epochs=1))
+    assert {name: tensor.dtype for name, tensor in model.state_dict().items()} == before

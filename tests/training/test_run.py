@@ -206,3 +206,12 @@ def test_a_batch_without_targets_teaches_nothing(small: ModuleType) -> None:
     with pytest.raises(DataError, match="no target to learn from"):
         train(model, small.OBJECTIVE, nothing, None, small.settings())
     assert all(torch.equal(weight, before[name]) for name, weight in model.named_parameters())
+
+
+def test_stopped_before_the_first_checkpoint_it_says_that_nothing_is_kept(small: ModuleType, tmp_path: Path) -> None:
+    def objective(model: nn.Module, batch: Any) -> Loss:  # noqa: ARG001 - the protocol has them
+        raise KeyboardInterrupt
+
+    with pytest.raises(TrainingInterrupted, match="before the first checkpoint; nothing is kept in"):
+        small.run(small.settings(), objective, directory=tmp_path)
+    assert not list(tmp_path.iterdir())

@@ -1,7 +1,6 @@
 """The one file of a trained network: a safetensors file whose metadata hold all the rest as JSON under "tidegate".
 
-No pickle: loading a stranger's file is safe. A digest over everything finds any damage. When a format 2 comes, a table
-of functions, each from one format's header to the next, belongs into migrations.py, and `_check_format` applies it.
+No pickle: loading a stranger's file is safe. A digest over everything finds any damage.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from os import PathLike
 from pathlib import Path
+from reprlib import repr as shortened
 from typing import Any
 
 import numpy as np
@@ -131,8 +131,8 @@ def _check_format(header: Mapping[str, Any], path: str | PathLike[str]) -> None:
         raise _damaged(path, f"format {found!r}")
     if found > FORMAT:
         raise ArtefactError(
-            f"{path}: format {found}, written by tidegate {header.get('version', '?')}; version {__version__} reads "
-            f"formats up to {FORMAT}: pip install --upgrade tidegate"
+            f"{path}: format {shortened(found)}, written by tidegate {shortened(header.get('version'))}; "
+            f"version {__version__} reads formats up to {FORMAT}: pip install --upgrade tidegate"
         )
 
 
@@ -146,6 +146,8 @@ def _damaged(path: str | PathLike[str], cause: object) -> ArtefactError:
 
 def _portable(name: str, tensor: Array) -> Array:
     """Contiguous and little-endian, as safetensors takes them; values are kept exactly."""
+    if name == "__metadata__":
+        raise ArtefactError(f"tensor {name!r} has a name that safetensors keeps for itself; give another")
     array = np.asarray(tensor, order="C")
     if array.dtype.itemsize not in _KINDS.get(array.dtype.kind, ()):
         raise ArtefactError(

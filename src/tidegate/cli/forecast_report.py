@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.cli.scoring import coverage_rows, notes_on, score_rows, where
+from tidegate.data.panel import Panel
 from tidegate.estimators.backtest import Backtest
 from tidegate.estimators.fitted import Fitted
 from tidegate.estimators.forecast_frame import Forecast
@@ -32,7 +33,7 @@ def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands:
         title=f"Forecast of {Path(data).name}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         evaluation=where(backtest, "held-out"),
-        series=[_series(*channel, backtest.panel.columns.target) for channel in channels],
+        series=[_series(*channel, backtest.panel, Path(data).stem) for channel in channels],
         scores=scores,
         coverage=coverage_rows(backtest),
         learning=_learning(fitted),
@@ -67,11 +68,11 @@ def _error(forecast: Forecast, target: int, season: int) -> float:
     return mase(forecast.truth[:, target], forecast.point[:, target], forecast.history[:, target], season)
 
 
-def _series(forecast: Forecast, target: int, names: Sequence[str]) -> SeriesFacts:
+def _series(forecast: Forecast, target: int, panel: Panel, name: str) -> SeriesFacts:
     bands = {level: (low[:, target], high[:, target]) for level, (low, high) in forecast.bands.items()}
     return SeriesFacts(
-        series_id=forecast.series.unique_id,
-        target=names[target],
+        series_id=forecast.series.unique_id if panel.columns.id else name,
+        target=panel.columns.target[target],
         history_times=forecast.series.times[: forecast.origin],
         history_values=forecast.history[:, target],
         forecast_times=forecast.times,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from math import isnan
 from typing import Any
 
 from tidegate.data.panel import Panel
 from tidegate.estimators.backtest import Backtest
 from tidegate.estimators.fitted import Fitted
+from tidegate.estimators.forecast_frame import Forecast
+from tidegate.estimators.scores import score
 from tidegate.report.facts import CoverageRow, ScoreRow
 
 MOST_WINDOWS = 3
@@ -60,7 +63,17 @@ def notes_on(backtest: Backtest, fitted: Fitted) -> list[str]:
             f"{backtest.learnt} of {len(backtest.forecasts)} forecasts fall on rows that the network has learnt from; "
             "that flatters it. Evaluate on later rows."
         )
+    constant = sum(isnan(_mase(one, backtest.season)) for one in backtest.forecasts)
+    if constant:
+        notes.append(
+            f"MASE leaves out {constant} of {len(backtest.forecasts)} forecasts: the history never differs from one "
+            "season to the next, or is no longer than one."
+        )
     return notes + [_weak(level) for level in weak_levels(fitted, list(backtest.intervals))]
+
+
+def _mase(forecast: Forecast, season: int) -> float:
+    return score([forecast.truth], [forecast.point], [forecast.history], season).mase
 
 
 def weak_levels(fitted: Fitted, levels: Sequence[float]) -> list[float]:

@@ -77,6 +77,11 @@ class Panel:
         """The first `lengths[s]` rows of each series s. Raises DataError where nothing observed would be left."""
         cut = tuple(series.until(max(length, 0)) for series, length in zip(self.series, lengths, strict=True))
         for whole, part in zip(self.series, cut, strict=True):
+            if not len(part):
+                raise DataError(
+                    f"series '{whole.unique_id}' has {len(whole)} rows, and none would be left to learn from: take a "
+                    "shorter horizon or fewer windows, or leave the series out"
+                )
             if np.isnan(part.target).all(axis=0).any():
                 raise DataError(
                     f"series '{whole.unique_id}' has {len(whole)} rows; no value is observed in the first {len(part)}, "

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tidegate.errors import ConfigurationError, DataError
 
 Array = NDArray[np.float64]
-ScalerKind = Literal["standard", "minmax", "maxabs", "meanabs", "robust", "log", "none"]
+ScalerKind = Literal["standard", "minmax", "maxabs", "robust", "log", "none"]
 
 # A spread below this share of the largest value is rounding noise around a constant.
 _NOISE = 1e-12
@@ -42,9 +42,8 @@ class Scale:
 class SeriesScaler:
     """One `Scale` per series, fitted on what it is given: hand it the training part alone.
 
-    Kinds: "standard" (mean 0, standard deviation 1), "minmax" (0 to 1), "maxabs" (largest magnitude 1), "meanabs" (mean
-    magnitude 1), "robust" (median 0, quartiles 1 apart; by standard deviation where they coincide), "log" (logarithm,
-    then standard), "none".
+    Kinds: "standard" (mean 0, standard deviation 1), "minmax" (0 to 1), "maxabs" (largest magnitude 1), "robust"
+    (median 0, quartiles 1 apart; by standard deviation where they coincide), "log" (logarithm, then standard), "none".
     A constant channel is only shifted; one without any value is left as it is. Missing values (NaN) take no part.
     """
 
@@ -108,10 +107,6 @@ def _maxabs(values: Array) -> tuple[float, float]:
     return 0.0, float(np.abs(values).max())
 
 
-def _meanabs(values: Array) -> tuple[float, float]:
-    return 0.0, float(np.abs(values).mean())
-
-
 def _robust(values: Array) -> tuple[float, float]:
     lower, median, upper = np.quantile(values, [0.25, 0.5, 0.75])
     return float(median), float(upper - lower) or float(values.std())
@@ -125,7 +120,6 @@ _KINDS: dict[ScalerKind, Callable[[Array], tuple[float, float]]] = {
     "standard": _standard,
     "minmax": _minmax,
     "maxabs": _maxabs,
-    "meanabs": _meanabs,
     "robust": _robust,
     "log": _standard,
     "none": _none,

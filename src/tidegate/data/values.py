@@ -11,12 +11,13 @@ from tidegate.errors import DataError
 
 _MISSING = ["", "na", "n/a", "nan", "null", "none"]
 _SAMPLE = 100
+_GREATEST = 1e100  # squares of what lies beyond it overflow
 
 
 def read_numbers(table: Table, name: str) -> NDArray[np.float64]:
     """The column as numbers [rows], NaN where a value is missing (empty, NA, N/A, NaN, null, None in any case).
 
-    Raises DataError for text and for infinite values.
+    Raises DataError for text and for values that are infinite or beyond 1e100.
     """
     given = table.frame[name]
     numbers, wrong = _numbers(given)
@@ -25,10 +26,11 @@ def read_numbers(table: Table, name: str) -> NDArray[np.float64]:
         raise DataError(
             f"{table.place(row, name)}: '{given[row]}' is not a number; mend it, or leave it empty if it is missing"
         )
-    infinite = np.flatnonzero(np.isinf(numbers))
-    if len(infinite):
-        row = int(infinite[0])
-        raise DataError(f"{table.place(row, name)}: '{given[row]}' is not finite; leave it empty if it is missing")
+    endless = np.flatnonzero(np.abs(numbers) > _GREATEST)
+    if len(endless):
+        row = int(endless[0])
+        trouble = "is not finite" if np.isinf(numbers[row]) else f"is beyond {_GREATEST:g}"
+        raise DataError(f"{table.place(row, name)}: '{given[row]}' {trouble}; leave it empty if it is missing")
     return numbers
 
 

@@ -84,7 +84,8 @@ class Fitted:
 
     def _in_units(self, start: Start, step: Step, told: Floats, levels: Sequence[float]) -> Forecast:
         unscaled = self.engine.preparation.unscaled
-        bands = {level: self._band(told, level) for level in levels}
+        change = _target_change(self.engine, start)
+        bands = {level: self._band(told, level, change) for level in levels}
         return Forecast(
             start.series,
             start.origin,
@@ -93,20 +94,21 @@ class Fitted:
             {level: (unscaled(start.seen, low), unscaled(start.seen, high)) for level, (low, high) in bands.items()},
         )
 
-    def _band(self, told: Floats, level: float) -> tuple[Floats, Floats]:
+    def _band(self, told: Floats, level: float, change: Floats) -> tuple[Floats, Floats]:
         """Learnt quantiles that cross are put in order (Chernozhukov et al. 2010, arXiv:0704.3649)."""
         if self.errors is None:
             ordered = np.sort(told[..., 1:], axis=-1)
             place = sorted(self.options.levels, reverse=True).index(level)
             return ordered[..., place], ordered[..., -1 - place]
-        reach = self.errors.half_widths(level, len(told))
+        reach = self.errors.half_widths(level, len(told)) * change
         return told[..., 0] - reach, told[..., 0] + reach
 
 
 def calibration_errors(engine: ForecastEngine, panel: Panel, lengths: Sequence[int], horizon: int) -> ConformalErrors:
     """Errors of forecasts from every step of the validation rows, those after the first `lengths` rows of each series.
 
-    Where there are more than 2,000 such steps, evenly spaced ones.
+    Where there are more than 2,000 such steps, evenly spaced ones. Errors are in units of each series' usual changes;
+    series that never changed have no part in them, unless all are such.
     """
     total = sum(len(series) - length for series, length in zip(panel.series, lengths, strict=True))
     stride = math.ceil(total / _CALIBRATION_FORECASTS)
@@ -116,7 +118,16 @@ def calibration_errors(engine: ForecastEngine, panel: Panel, lengths: Sequence[i
         for origin in range(length, len(series), stride)
     ]
     told = engine.forecast(starts, horizon)[..., 0]
-    return ConformalErrors(np.abs(told - np.stack([_scaled_truth(engine, start, horizon) for start in starts])))
+    truth = np.stack([_scaled_truth(engine, start, horizon) for start in starts])
+    unit = np.stack([_target_change(engine, start) for start in starts])[:, None]
+    changing = unit > 0
+    errors = np.abs(told - truth) / np.where(changing, unit, 1)
+    return ConformalErrors(np.where(changing | ~changing.any(axis=0), errors, np.float32(np.nan)))
+
+
+def _target_change(engine: ForecastEngine, start: Start) -> Floats:
+    """The size of usual changes of the targets, [K]."""
+    return engine.preparation.change_of(start.seen)[: start.series.target.shape[1]].astype(np.float32)
 
 
 def start_of(series: Series, origin: int, seen: Series | None = None, known: Array | None = None) -> Start:

@@ -18,7 +18,7 @@ from tidegate.estimators.forecasting import ForecastEngine
 from tidegate.estimators.preparation import Preparation
 from tidegate.estimators.resolution import ResolvedOptions, training_lengths
 from tidegate.models.encoder import EncoderOptions
-from tidegate.models.forecaster import ForecastNetwork, ForecastShape, Step
+from tidegate.models.forecaster import ForecastNetwork, ForecastShape, Step, usual
 from tidegate.training.criteria import Pinball, Regression
 from tidegate.training.history import History
 from tidegate.training.loop import train
@@ -71,7 +71,7 @@ class ForecastObjective:
 
     def __call__(self, model: nn.Module, batch: WindowTensors, /) -> Loss:
         told, _ = model(Step(*batch[:6]), None, batch.lengths)
-        unit = batch.change[:, None, None]
+        unit = usual(batch.change)[:, None, None]
         told, targets = told / unit.unsqueeze(-1), batch.targets / unit
         loss = self.point(told[..., 0], targets, None)
         if self.quantiles is None:
@@ -99,7 +99,6 @@ def fit_network(
     history = train(
         engine.network, objective, examples, valid, settings, directory=directory, resume=resume, reporter=reporter
     )
-    engine.network.float()  # forecasts are made, and files written, in single precision whatever training used
     return engine, history
 
 

@@ -78,6 +78,11 @@ class Forecaster:
         """Loss, learning rate and seconds of each epoch."""
         return self.fitted.history
 
+    @property
+    def notes_(self) -> tuple[str, ...]:
+        """What was noticed in the data: missing values, absent rows, columns not used."""
+        return self.fitted.recent.notes
+
     def fit(
         self,
         frame: Any,

@@ -55,7 +55,7 @@ def read_fitted(path: str | PathLike[str]) -> Fitted:
         raise ArtefactError(f"{path}: holds a {artefact.kind}, not a {KIND}; tidegate.load opens any kind")
     try:
         return _fitted(artefact)
-    except (LookupError, TypeError, ValueError, RuntimeError) as cause:
+    except (LookupError, TypeError, ValueError, RuntimeError, OverflowError) as cause:
         raise ArtefactError(
             f"{path}: a forecaster of tidegate {artefact.version} that version {__version__} does not understand "
             f"({shorten(str(cause), 200)}); install that version, or train anew"
@@ -65,12 +65,13 @@ def read_fitted(path: str | PathLike[str]) -> Fitted:
 def _fitted(artefact: Artefact) -> Fitted:
     options = validated(ResolvedOptions, artefact.configuration)
     preparation = Preparation.from_state(artefact.preprocessing, artefact.tensors)
-    engine = untrained(preparation, options)
     weights = {
         name.removeprefix("network."): torch.from_numpy(value)
         for name, value in artefact.tensors.items()
         if name.startswith("network.")
     }
+    _check_shapes(preparation, options, weights)
+    engine = untrained(preparation, options)
     engine.network.load_state_dict(weights)
     errors = artefact.tensors.get("errors")
     dated = preparation.step.unit != "number"
@@ -83,6 +84,14 @@ def _fitted(artefact: Artefact) -> Fitted:
         history=History.from_json(artefact.metrics["training"]),
         fingerprint=artefact.fingerprint,
     )
+
+
+def _check_shapes(preparation: Preparation, options: ResolvedOptions, weights: Mapping[str, torch.Tensor]) -> None:
+    """Raises RuntimeError if the weights are not those of the network, before any memory is taken for it."""
+    if options.num_layers > len(weights):  # every layer has some; building so many would take long
+        raise RuntimeError(f"{len(weights)} tensors of weights cannot be those of {options.num_layers} layers")
+    with torch.device("meta"):
+        untrained(preparation, options).network.load_state_dict(weights, assign=True)
 
 
 def _recent_state(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:

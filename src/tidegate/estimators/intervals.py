@@ -15,7 +15,9 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ConformalErrors:
-    """Absolute errors [N, h, K] of N forecasts on data not learnt from, in scaled units; NaN where no truth is known.
+    """Absolute errors [N, h, K] of N forecasts on data not learnt from; NaN where no truth is known.
+
+    They are in units of each series' usual changes, so that quiet and lively series share them.
 
     The interval of level p at step j reaches as far to both sides as the ⌈(n + 1)·p⌉-th smallest of the n errors at
     that step (Vovk et al. 2005; Lei et al. 2018, arXiv:1604.04173). That covers a share of at least p if errors are

@@ -85,5 +85,5 @@ def validated(kind: type[Options], values: Mapping[str, Any]) -> Options:
 
 def nearest(name: str, known: Sequence[str]) -> str:
     """The end of a sentence on an unknown name: the known one meant, or all of them."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
     return f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(sorted(known))}"

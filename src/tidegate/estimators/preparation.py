@@ -28,7 +28,7 @@ class Preparation:
 
     cycles: those of the calendar that the longest series of the training part goes through at least twice; a longer one
     would be a trend there, and leave the range seen in training afterwards. period: how many steps back the anchor
-    stands, 0 for none. The scaler "change" holds the size of usual changes between a value and its anchor.
+    stands, 0 for none. changes: for each series the size of usual changes between a value and its anchor, [C].
     """
 
     columns: Columns
@@ -37,6 +37,7 @@ class Preparation:
     period: int
     scalers: Mapping[str, SeriesScaler]
     static: StaticEncoder
+    changes: Mapping[str, Array]
 
     @classmethod
     def fit(cls, training: Panel, scaler: ScalerKind, period: int) -> Preparation:
@@ -49,10 +50,8 @@ class Preparation:
         static = StaticEncoder.fit([series.static for series in training.series], training.columns.static)
         longest = max(len(series) for series in training.series)
         cycles = tuple(name for name, steps in training.step.cycles.items() if longest >= 2 * steps)
-        prepared = cls(training.columns, training.step, cycles, period, scalers, static)
-        changes = [prepared._changes(series) for series in training.series]
-        scalers["change"] = SeriesScaler("meanabs").fit(changes, training.ids)
-        return prepared
+        prepared = cls(training.columns, training.step, cycles, period, scalers, static, {})
+        return replace(prepared, changes={one.unique_id: prepared._measured_change(one) for one in training.series})
 
     @property
     def channels(self) -> int:
@@ -76,7 +75,6 @@ class Preparation:
         for values that the scale does not take.
         """
         scaled = {part: self._scaled(part, seen, getattr(series, part)) for part in _SCALED}
-        change = self.scalers["change"].of(seen.unique_id, self._changes(seen)).scale
         known = scaled["known"]
         calendar = self.step.calendar(series.times)[:, self._calendar_columns]
         features = [calendar, np.nan_to_num(known), np.isnan(known)]
@@ -84,17 +82,29 @@ class Preparation:
             values=np.concatenate([scaled["target"], scaled["past"]], axis=1).astype(np.float32),
             features=np.concatenate(features, axis=1).astype(np.float32),
             static=self.static.transform([series.static])[0].astype(np.float32),
-            change=np.maximum(change, _LEAST_CHANGE).astype(np.float32),
+            change=self.change_of(seen).astype(np.float32),
             first=first,
             last=last,
         )
 
-    def _changes(self, series: Series) -> Array:
-        """Scaled values [T, C] less their anchors, or less their neighbours where the series has no season yet."""
+    def change_of(self, seen: Series) -> Array:
+        """The size of usual changes of the series, [C]; `seen` as in `track`.
+
+        It is 0 for a channel that always was what its anchor said: then no correction is made, and the anchor stands.
+        """
+        known = self.changes.get(seen.unique_id)
+        return self._measured_change(seen) if known is None else known
+
+    def _measured_change(self, series: Series) -> Array:
+        if not self.period:
+            return np.ones(self.channels)
         parts = [self._scaled(part, series, getattr(series, part)) for part in ("target", "past")]
         values = np.concatenate(parts, axis=1)
         back = self.period if len(values) > self.period else 1
-        return values[back:] - values[:-back] if self.period else np.ones_like(values)
+        sizes = np.abs(values[back:] - values[:-back])
+        counts = (~np.isnan(sizes)).sum(axis=0)
+        means = np.nansum(sizes, axis=0) / np.maximum(counts, 1)
+        return np.where(counts == 0, 1.0, np.where(means > 0, np.maximum(means, _LEAST_CHANGE), 0.0))
 
     def extended(self, series: Series, origin: int, known: Array, steps: int) -> Series:
         """The series with `steps` empty rows after its end; the first of them get the `known` covariates [≤ steps, Q].
@@ -130,6 +140,7 @@ class Preparation:
         for part, scaler in self.scalers.items():
             scalers[part], held = scaler.state()
             arrays |= {f"scale.{part}.{name}": array for name, array in held.items()}
+        arrays["change"] = np.stack([self.changes[id] for id in scalers["target"]["ids"]])
         described = {"columns": asdict(self.columns), "step": asdict(self.step), "cycles": list(self.cycles)}
         return {**described, "period": self.period, "static": self.static.state(), "scalers": scalers}, arrays
 
@@ -144,7 +155,9 @@ class Preparation:
             for part, held in state["scalers"].items()
         }
         static = StaticEncoder.from_state(state["static"])
-        return cls(Columns(**columns), Step(**state["step"]), tuple(state["cycles"]), state["period"], scalers, static)
+        changes = dict(zip(state["scalers"]["target"]["ids"], arrays["change"], strict=True))
+        cycles, period = tuple(state["cycles"]), state["period"]
+        return cls(Columns(**columns), Step(**state["step"]), cycles, period, scalers, static, changes)
 
 
 def _under(prefix: str, arrays: Mapping[str, Array]) -> dict[str, Array]:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from tidegate.data.panel import Panel
 
+_LEAST_RATIO = 1.1  # of the greatest value to the least: below it logarithms are as straight as the values
+
 
 def better_as_logarithms(panel: Panel) -> bool:
     """Whether most series are, as `better_as_logarithm` tells."""
@@ -28,7 +30,9 @@ def better_as_logarithm(values: NDArray[np.float64]) -> bool:
 
 
 def _is_straightened(values: NDArray[np.float64]) -> bool:
-    return bool((values > 0).all()) and abs(_skewness(np.log(values))) < abs(_skewness(values))
+    if not ((values > 0).all() and values.max() > _LEAST_RATIO * values.min()):
+        return False
+    return abs(_skewness(np.log(values))) < abs(_skewness(values))
 
 
 def _skewness(values: NDArray[np.float64]) -> float:

@@ -88,12 +88,17 @@ class ForecastNetwork(nn.Module):
     def _inputs(self, step: Step) -> Tensor:
         parts = [step.values.nan_to_num(0.0), step.values.isnan().to(step.values.dtype)]
         if self.shape.anchored:
-            unit = step.change.unsqueeze(1)
+            unit = usual(step.change).unsqueeze(1)
             changes = ((step.values - step.expected) / unit).nan_to_num(0.0)
             parts += [_GREATEST_CHANGE * torch.tanh(changes / _GREATEST_CHANGE), step.anchors[:, :, 0]]
             parts.append(unit.log().expand_as(step.values))
         static = step.static.unsqueeze(1).expand(-1, step.values.shape[1], -1)
         return torch.cat([*parts, step.features[:, :, 0], static], dim=-1)
+
+
+def usual(change: Tensor) -> Tensor:
+    """The unit that changes and errors are told in: 1 where there never was a change."""
+    return torch.where(change > 0, change, 1.0)
 
 
 class _FutureHead(nn.Module):

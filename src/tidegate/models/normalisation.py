@@ -21,7 +21,7 @@ class SequenceBatchNorm(nn.Module):
         if lengths is None:
             return self._normalise(x.flatten(0, 1)).view_as(x)
         steps = torch.arange(x.shape[1], device=x.device)
-        true = steps < lengths.to(x.device).unsqueeze(1)
+        true = steps < lengths.to(x.device, torch.int64).unsqueeze(1)
         return torch.zeros_like(x).masked_scatter(true.unsqueeze(-1), self._normalise(x[true]))
 
     def _normalise(self, rows: Tensor) -> Tensor:

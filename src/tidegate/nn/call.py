@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
 from tidegate.errors import ConfigurationError
-from tidegate.nn.cells.base import State
+from tidegate.nn.cells.base import State, pair
 from tidegate.nn.layout import Layout
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Call:
     def _parts(self, state: Any) -> State | None:
         if state is None:
             return None
-        return (state,) if len(self._layer.recurrence.state_names) == 1 else (state[0], state[1])
+        return (state,) if len(self._layer.recurrence.state_names) == 1 else pair(state)
 
     def _from_packed(self, x: PackedSequence, lengths: Lengths | None) -> tuple[Tensor, Layout]:
         if lengths is not None:

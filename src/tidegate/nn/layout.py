@@ -87,12 +87,16 @@ class Layout:
 
 
 def _checked_lengths(lengths: Tensor | Sequence[int], steps: int, batch: int) -> Tensor:
-    given = torch.as_tensor(lengths, device="cpu")
+    try:
+        given = torch.as_tensor(lengths, device="cpu")
+    except (TypeError, ValueError, RuntimeError) as cause:
+        raise ConfigurationError(f"lengths must be whole numbers, one for each sequence: {cause}") from cause
     if given.shape != (batch,):
         shape = list(given.shape)
         raise ConfigurationError(f"lengths must hold one number for each of the {batch} sequences, not {shape}")
     if batch and (given.is_floating_point() or given.is_complex() or given.dtype == torch.bool):
         raise ConfigurationError(f"lengths must be whole numbers, not {given.dtype}")
+    given = given.to(torch.int64)  # torch finds no least and greatest of the wider unsigned integers
     if batch and not 0 <= int(given.min()) <= int(given.max()) <= steps:
         raise ConfigurationError(f"lengths must lie between 0 and the {steps} steps of x, not {given.tolist()}")
-    return given.to(torch.int64)
+    return given

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from torch import Tensor
+from torch.nn.utils.rnn import PackedSequence
 
 from tidegate.errors import ConfigurationError
 
@@ -46,13 +47,17 @@ def segments(
     tensor or tuples, lists and dicts of tensors. A segment is computed when the loop asks for it, so each one sees the
     weights that the last optimiser step left. The last segment may be shorter; a sequence of zero steps has none.
 
-    Shapes: inputs [B, T, …], or [T, B, …] if the layer has `batch_first=False`. `state`, the first one, is not
-    detached: a learned initial state gets the gradient of the first segment.
+    Shapes: inputs [B, T, …]; of a layer with an attribute `batch_first`, [T, B, …] where that is False, and [T, F] for
+    one sequence. `state`, the first one, is not detached: a learned initial state gets the gradient of the first
+    segment.
 
-    Raises ConfigurationError if `length` is not positive or the layer is bidirectional: it reads to the end first.
+    Raises ConfigurationError if `length` is not positive, the inputs are packed or the layer is bidirectional: it reads
+    to the end first.
     """
     if length < 1:
         raise ConfigurationError(f"length={length}: a segment has one step or more")
+    if isinstance(inputs, PackedSequence):
+        raise ConfigurationError("a PackedSequence has no time axis to cut: give the padded tensor to segments")
     if getattr(layer, "bidirectional", False):
         raise ConfigurationError("a bidirectional layer starts at the end of the whole sequence: no segments")
     return _walk(layer, inputs, length, state)
@@ -61,12 +66,19 @@ def segments(
 def _walk(
     layer: Callable[[Tensor, State | None], tuple[Tensor, State]], inputs: Tensor, length: int, state: State | None
 ) -> Iterator[Segment[State]]:
-    time = 1 if getattr(layer, "batch_first", True) else 0
+    time = _time_axis(layer, inputs)
     for start in range(0, inputs.shape[time], length):
         steps = slice(start, min(start + length, inputs.shape[time]))
         output, last = layer(inputs.narrow(time, start, steps.stop - start), state)
         state = detached(last)
         yield Segment(output, state, steps)
+
+
+def _time_axis(layer: object, inputs: Tensor) -> int:
+    """A plain function has no `batch_first`, and its inputs [B, T] may well be words."""
+    if not hasattr(layer, "batch_first"):
+        return 1
+    return 1 if layer.batch_first and inputs.dim() > 2 else 0
 
 
 def detached(state: State) -> State:

@@ -85,7 +85,7 @@ def bind(
 def zone_out(new: Tensor, old: Tensor, regularisation: Regularisation) -> Tensor:
     """Mix the old state into the new one: by a draw per unit in training, by its expectation otherwise."""
     if not regularisation.training:
-        return torch.lerp(new, old, regularisation.zoneout)
+        return new + regularisation.zoneout * (old - new)  # torch.lerp takes no mixed dtypes, as autocast makes them
     kept = torch.rand_like(new) < regularisation.zoneout
     return torch.where(kept, old, new)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, replace
 
+from pydantic import TypeAdapter
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -22,6 +24,9 @@ class Epoch:
     def watched(self) -> float:
         """The loss that decides which epoch is best: the validation loss, or without validation the training loss."""
         return (self.train if self.valid is None else self.valid)["loss"]
+
+
+_EPOCHS = TypeAdapter(list[Epoch])
 
 
 @dataclass
@@ -54,7 +59,7 @@ class History:
         return found
 
     def to_json(self) -> str:
-        return json.dumps([asdict(epoch) for epoch in self.epochs], allow_nan=False)
+        return json.dumps([asdict(epoch) for epoch in self.epochs], allow_nan=False, sort_keys=True)
 
     def without_clock(self) -> History:
         """The same but for the seconds, which are 0: what two equal trainings agree in."""
@@ -62,4 +67,5 @@ class History:
 
     @classmethod
     def from_json(cls, text: str) -> History:
-        return cls([Epoch(**epoch) for epoch in json.loads(text)])
+        """What `to_json` gave. Raises ValueError for any other text."""
+        return cls(_EPOCHS.validate_json(text, strict=True))

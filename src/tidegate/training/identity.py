@@ -1,4 +1,10 @@
-"""What a checkpoint belongs to: settings, network, objective and data. Another of any of these cannot go on from it."""
+"""What a checkpoint belongs to: settings, network, objective and data. Another of any of these cannot go on from it.
+
+Network and objective are compared by their repr, so only what a repr shows is told apart. Not seen are: another
+`forward` or `__call__` under the same name, attributes that the repr leaves out (of a class of yours without
+`extra_repr` or `__repr__`, all but its layers), what a function closes over, initial weights, and which weights are
+frozen. Whoever changes these must not resume.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C that waits for the end of the batch: a step of the optimiser is done whole or not at all."""
+"""Ctrl-C, or SIGTERM, that waits for the end of the batch: a step of the optimiser is done whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,23 +9,26 @@ from typing import Any
 
 
 class Interruption:
-    """While entered, the first SIGINT sets `requested`; the second interrupts at once, as without it.
+    """While entered, the first SIGINT or SIGTERM sets `requested`; the second interrupts at once.
 
-    Outside the main thread, where Python delivers no signals, and where SIGINT is ignored, it changes nothing.
+    Outside the main thread, where Python delivers no signals, and where a signal is ignored or has another's handler,
+    it changes nothing.
     """
 
     def __init__(self) -> None:
         self.requested = False
-        self._before: Any = None
+        self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Interruption:
-        if threading.current_thread() is threading.main_thread() and callable(signal.getsignal(signal.SIGINT)):
-            self._before = signal.signal(signal.SIGINT, self._request)
+        if threading.current_thread() is threading.main_thread():
+            ours = {signal.SIGINT: callable(signal.getsignal(signal.SIGINT))}
+            ours[signal.SIGTERM] = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+            self._before = {number: signal.signal(number, self._request) for number, taken in ours.items() if taken}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._before is not None:
-            signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
         if self.requested and kind is None:
             raise KeyboardInterrupt  # it came too late for anyone to see the request
 

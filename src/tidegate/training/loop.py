@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from os import PathLike
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from tidegate.errors import ConfigurationError, DataError
 from tidegate.models.threads import one_thread
@@ -36,7 +37,8 @@ def train(
     With `valid` the model ends with the weights of the epoch of least validation loss, without it with the last ones.
     With `directory` checkpoints are kept there; `resume` goes on from them (from the start, if there are none yet) and
     gives bit for bit what training without a stop gives on the same kind of machine. A finished training is only
-    loaded. Without `resume`, checkpoints found there are replaced. The caller's random state is left as it was.
+    loaded. Without `resume`, checkpoints found there are replaced. The caller's random state is left as it was, and the
+    model's device and dtypes are, whatever the accelerator and precision.
 
     Raises TrainingInterrupted after Ctrl-C, TrainingDiverged for a loss or gradient that is not finite, DataError for
     no examples or no targets and for a resumption with other data, ConfigurationError for settings that do not fit or
@@ -44,7 +46,7 @@ def train(
     """
     task = Task(model, objective, examples, valid, settings)
     _refuse_impossible(task, directory, resume)
-    device = _device(model)
+    device, dtypes = _device(model), {name: tensor.dtype for name, tensor in _tensors(model).items()}
     with one_thread(), seeded(settings.seed), Interruption() as interruption:
         run = Run(task, reporter or Silent(), interruption)
         if directory is not None:
@@ -53,12 +55,18 @@ def train(
             return run.to_the_end()
         finally:
             model.to(device)
+            for name, tensor in _tensors(model).items():
+                tensor.data = tensor.data.to(dtypes[name])
 
 
 def evaluate(model: nn.Module, objective: Objective, examples: Examples, batch_size: int = 256) -> dict[str, float]:
     """Mean "loss" and metrics over all terms of `examples`, dropout off; the model's mode is left as it was."""
     with one_thread():
         return measure(model, objective, examples, batch_size, mover(_device(model)))
+
+
+def _tensors(model: nn.Module) -> dict[str, Tensor]:
+    return dict(chain(model.named_parameters(), model.named_buffers()))
 
 
 def _device(model: nn.Module) -> torch.device:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from typing import Any
@@ -56,7 +56,7 @@ class Run:
         """Keeps checkpoints in `directory` from now on; with `resume` goes to where they left off."""
         self.checkpoints = Checkpoints(directory, self.task.identity())
         if resume:
-            self.checkpoints.restore(self.state)
+            self.checkpoints.restore(self.state, lambda epoch: len(self._batches(epoch)))
         else:
             self.checkpoints.clear()
 
@@ -83,13 +83,17 @@ class Run:
 
     def _epoch(self) -> None:
         state, settings, number = self.state, self.task.settings, len(self.state.history)
-        batches = epoch_batches(self.task.examples, settings.batch_size, settings.seed, number)
+        batches = self._batches(number)
         self.network.train()
         while state.batch < len(batches):
             self._batch(batches[state.batch], Place(number, settings.epochs, state.batch + 1, len(batches)))
             self._checkpoint_if_due()
             self._stop_if_asked()
         self._close_epoch(Place(number, settings.epochs, len(batches), len(batches)))
+
+    def _batches(self, epoch: int) -> Sequence[Rows]:
+        settings = self.task.settings
+        return epoch_batches(self.task.examples, settings.batch_size, settings.seed, epoch)
 
     def _batch(self, rows: Rows, place: Place) -> None:
         task, state = self.task, self.state
@@ -167,6 +171,8 @@ class Run:
         if self.checkpoints is None:
             return TrainingInterrupted(f"{where}; nothing is kept, as no folder for checkpoints was given")
         kept = self.checkpoints.directory
+        if not self.checkpoints.last.exists():
+            return TrainingInterrupted(f"{where}, before the first checkpoint; nothing is kept in {kept} yet")
         return TrainingInterrupted(
             f"{where}; what is done is kept in {kept}: the same call with resume (in the shell --resume) goes on there"
         )

@@ -82,3 +82,26 @@ def test_a_parametrised_weight_is_the_one_used() -> None:
         cell.weight_hh /= 2
     x, h = torch.randn(2, 3), torch.randn(2, 5)
     torch.testing.assert_close(halved(x, h), cell(x, h))
+
+
+@pytest.mark.parametrize("make", CELLS)
+@pytest.mark.parametrize(("x", "state"), [((3,), (2, 5)), ((3,), (1, 5)), ((2, 3), (5,)), ((1, 3), (5,))])
+def test_batched_and_unbatched_do_not_mix(make, x, state) -> None:
+    def given(kind):
+        return (torch.randn(state), torch.randn(state)) if kind.__name__ == "LSTMCell" else torch.randn(state)
+
+    with pytest.raises(RuntimeError, match=f"For {len(x)}D input, .* should also be {len(x)}D, got {len(state)}D"):
+        make(3, 5)(torch.randn(x), given(make))
+    for ours, theirs in TORCHS:
+        if ours is make:
+            with pytest.raises(RuntimeError):
+                theirs(3, 5)(torch.randn(x), given(theirs))
+
+
+@pytest.mark.parametrize("make", [nn.LSTMCell, torch.nn.LSTMCell])
+def test_the_lstms_state_is_a_pair(make) -> None:
+    cell, part = make(3, 5), torch.randn(2, 5)
+    with pytest.raises(RuntimeError):
+        cell(torch.randn(2, 3), (part, part, part))
+    with pytest.raises(TypeError):
+        cell(torch.randn(2, 3), torch.stack([part, part]))

@@ -152,7 +152,7 @@ def test_torch_weights_survive_the_way_to_keras_and_back(cell):
 @pytest.mark.parametrize(
     ("position", "shape", "message"),
     [
-        (0, (F, 2 * H), r"kernel has shape \[3, 10\], expected \[F, 3H\] = \[3, 15\]"),
+        (0, (F, 2 * H), r"kernel has shape \[3, 10\], expected \[F, 3H\] = \[F, 15\]"),
         (1, (H, H), r"recurrent_kernel has shape \[5, 5\], expected \[H, 3H\] = \[5, 15\]"),
         (2, (3, 3 * H), r"bias has shape \[3, 15\], expected \[2, 3H\] = \[2, 15\]"),
         (2, (H,), r"bias has shape \[5\], expected \[3H\] = \[15\]"),
@@ -174,3 +174,12 @@ def test_an_lstm_has_no_bias_of_two_rows():
 def test_an_unknown_reset_is_refused():
     with pytest.raises(ConfigurationError, match="reset='inside' is not known"):
         convert.gru_to_keras(convert.gru_from_keras(*weights(3, 2)), reset="inside")
+
+
+@pytest.mark.parametrize("case", ROUND_TRIPS)
+def test_cells_and_lists_round_trip_too(case):
+    gates, bias_rows, to_state, from_state = ROUND_TRIPS[case]
+    given = weights(gates, bias_rows)
+    state = to_state(*(array.tolist() for array in given), layer=None)
+    assert {name.partition("_l")[0] for name in state} == set(state)
+    assert [w.tobytes() for w in given] == [w.numpy().tobytes() for w in from_state(state, layer=None)]

@@ -229,3 +229,51 @@ def test_weights_without_a_place_in_the_textbook_are_not_dropped(options, name):
     state = nn.LSTM(F, H, **options).state_dict()
     with pytest.raises(ConfigurationError, match=f"{name} has no counterpart"):
         convert.lstm_to_textbook(state)
+
+
+CELLS = {
+    "rnn": (1, nn.RNNCell, {}, convert.rnn_from_textbook, convert.rnn_to_textbook),
+    "gru": (3, nn.GRUCell, {"reset": "before"}, convert.gru_from_textbook, convert.gru_to_textbook),
+    "lstm": (4, nn.LSTMCell, {}, convert.lstm_from_textbook, convert.lstm_to_textbook),
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_takes_and_gives_its_weights_without_a_layer(name):
+    gates, make, options, to_state, from_state = CELLS[name]
+    given = arrays(gates)
+    cell = make(F, H, dtype=torch.float64, **options)
+    cell.load_state_dict(to_state(*given, layer=None))
+    assert [w.tobytes() for w in given] == [w.numpy().tobytes() for w in from_state(cell.state_dict(), layer=None)]
+
+
+def test_cells_and_layers_are_not_taken_for_each_other():
+    with pytest.raises(ConfigurationError, match="weight_hh is not in the state dict, which has weight_ih_l0"):
+        convert.gru_to_textbook(convert.gru_from_textbook(*arrays(3)), layer=None)
+    with pytest.raises(ConfigurationError, match="peephole has no counterpart"):
+        convert.lstm_to_textbook({**nn.LSTMCell(F, H).state_dict(), "peephole": torch.ones(3, H)}, layer=None)
+    with pytest.raises(ConfigurationError, match="layer=None speaks of a cell"):
+        convert.gru_from_textbook(*arrays(3), layer=None, reverse=True)
+
+
+def test_a_transposed_first_matrix_is_blamed_itself():
+    given = arrays(3)
+    given[0] = given[0].T
+    with pytest.raises(ConfigurationError, match=r"W_r has shape \[3, 5\], expected \[H, F\] = \[5, F\]"):
+        convert.gru_from_textbook(*given)
+
+
+def test_lists_and_foreign_byte_order_are_taken_as_the_numbers_they_are():
+    given = arrays(3)
+    expected = convert.gru_from_textbook(*given)
+    for same in ([array.tolist() for array in given], [array.astype(">f8") for array in given]):
+        found = convert.gru_from_textbook(*same)
+        assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+@pytest.mark.parametrize("value", [[[1.0], [1.0, 2.0]], [["a", "b"]], np.full((H, F), None)])
+def test_what_torch_cannot_hold_is_named(value):
+    given = arrays(3)
+    given[0] = value
+    with pytest.raises(ConfigurationError, match="W_r cannot be read as an array of numbers"):
+        convert.gru_from_textbook(*given)

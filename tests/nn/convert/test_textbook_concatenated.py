@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from tidegate import nn
 from tidegate.errors import ConfigurationError
 from tidegate.nn import convert
 
@@ -51,3 +52,11 @@ def test_a_matrix_that_is_not_wider_than_high_is_refused(shape):
     weights[2] = np.zeros(shape)
     with pytest.raises(ConfigurationError, match=r"W_z has shape .*, expected \[H, H \+ F\]"):
         convert.gru_from_textbook_concatenated(*weights)
+
+
+def test_cells_and_lists_round_trip_too():
+    given = arrays(3)
+    state = convert.gru_from_textbook_concatenated(*(array.tolist() for array in given), layer=None)
+    nn.GRUCell(F, H, reset="before", dtype=torch.float64).load_state_dict(state)
+    back = convert.gru_to_textbook_concatenated(state, layer=None)
+    assert [w.tobytes() for w in given] == [w.numpy().tobytes() for w in back]

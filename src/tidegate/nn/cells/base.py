@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import linear
+from typing_extensions import override
 
 State = tuple[Tensor, ...]
 """What is carried from step to step, each [B, width]: (h,) or, for the LSTM, (h, c)."""
@@ -75,6 +76,24 @@ class Recurrence(ABC):
         return None
 
 
+class InputGated(Recurrence, ABC):
+    """A recurrence whose gates and candidate see the input alone: no recurrent product and so no recurrent weights."""
+
+    @override
+    def shapes(self, input_size: int, hidden_size: int, bias: bool) -> dict[str, tuple[int, ...]]:
+        shapes = super().shapes(input_size, hidden_size, bias)
+        return {name: shape for name, shape in shapes.items() if name.endswith("ih")}
+
+
+def pair(state: Any) -> State:
+    """The LSTM's state (h, c) as given. Raises TypeError for a tensor, RuntimeError for another number of parts."""
+    if isinstance(state, Tensor):
+        raise TypeError("the state must be a pair of tensors (h, c), not one tensor")
+    if len(state) != 2:
+        raise RuntimeError(f"the state must be a pair of tensors (h, c), got {len(state)}")
+    return state[0], state[1]
+
+
 class Cell(nn.Module):
     """One step of a recurrence with its own weights: a drop-in for torch's cell modules.
 
@@ -82,7 +101,9 @@ class Cell(nn.Module):
 
     Raises:
         ValueError: x or the state has neither one nor two dimensions.
-        RuntimeError: F, H or B does not agree with the weights or with each other.
+        RuntimeError: F, H or B does not agree with the weights or with each other, or the state is batched and x is
+            not, or the other way round, or the state is not a pair where it should be.
+        TypeError: the state is one tensor where it should be a pair.
     """
 
     def __init__(
@@ -127,7 +148,7 @@ class Cell(nn.Module):
         return state if len(state) > 1 else state[0]
 
     def _as_tuple(self, hx: Any) -> State:
-        return (hx,) if len(self.recurrence.state_names) == 1 else (hx[0], hx[1])
+        return (hx,) if len(self.recurrence.state_names) == 1 else pair(hx)
 
     def _initial(self, x: Tensor) -> State:
         return tuple(x.new_zeros(len(x), size) for size in self.recurrence.state_sizes(self.hidden_size))
@@ -140,6 +161,8 @@ class Cell(nn.Module):
             name = "hidden" if len(self.recurrence.state_names) == 1 else f"hx[{index}]"
             if part.dim() not in (1, 2):
                 raise ValueError(f"{kind}: Expected {name} to be 1D or 2D, got {part.dim()}D instead")
+            if part.dim() != x.dim():
+                raise RuntimeError(f"{kind}: For {x.dim()}D input, {name} should also be {x.dim()}D, got {part.dim()}D")
 
     def _check_sizes(self, x: Tensor, state: State) -> None:
         if x.size(1) != self.input_size:

@@ -9,19 +9,14 @@ import torch
 from torch import Tensor
 from typing_extensions import override
 
-from tidegate.nn.cells.base import Cell, Gates, Recurrence, State, Weights
+from tidegate.nn.cells.base import Cell, Gates, InputGated, State, Weights
 
 
 @dataclass(frozen=True)
-class MinGRURecurrence(Recurrence):
-    """The step of `MinGRUCell`; it has no recurrent product and so no recurrent weights."""
+class MinGRURecurrence(InputGated):
+    """The step of `MinGRUCell`."""
 
     gate_count: ClassVar[int] = 2
-
-    @override
-    def shapes(self, input_size: int, hidden_size: int, bias: bool) -> dict[str, tuple[int, ...]]:
-        shapes = super().shapes(input_size, hidden_size, bias)
-        return {name: shape for name, shape in shapes.items() if name.endswith("ih")}
 
     @override
     def step(self, projected: Tensor, state: State, seen: Tensor, weights: Weights) -> tuple[State, Gates]:

@@ -17,7 +17,8 @@ bias, it becomes `bias_ih` and `bias_hh` is zero. The way back adds the two, whi
 Weights without any bias belong to a layer with `bias=False`.
 
 Every converter works on one layer in one direction (`layer=1, reverse=True` gives the names `weight_ih_l1_reverse` …);
-deeper and bidirectional networks are the union of such dicts: `forward | backward`.
+deeper and bidirectional networks are the union of such dicts: `forward | backward`. `layer=None` speaks of a cell,
+whose names have no such end: `GRUCell(F, H, reset="before")` takes what `gru_from_textbook(…, layer=None)` gives.
 """
 
 from tidegate.nn.convert.keras import (

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tidegate.errors import ConfigurationError
 
-Array: TypeAlias = npt.NDArray[Any] | Tensor
+Array: TypeAlias = npt.NDArray[Any] | Tensor | Sequence[Any]
 StateDict: TypeAlias = dict[str, Tensor]
 
 _LAYER = re.compile(r"_l\d+(_reverse)?$")
@@ -31,28 +31,48 @@ class Gate(NamedTuple):
         return Gate(-self.W, -self.U, None if self.b is None else -self.b)
 
 
-def suffix(layer: int, reverse: bool) -> str:
-    """How torch ends the names of one layer in one direction, such as "_l1_reverse"."""
+def suffix(layer: int | None, reverse: bool) -> str:
+    """How torch ends the names of one layer in one direction, such as "_l1_reverse"; a cell's (None) have no end."""
+    if layer is None:
+        if reverse:
+            raise ConfigurationError("layer=None speaks of a cell, which reads no sequence and so has no reverse=True")
+        return ""
     return f"_l{layer}_reverse" if reverse else f"_l{layer}"
 
 
 def tensor_of(name: str, array: Array | None, letters: str, **sizes: int) -> Tensor:
     """A copy of `array` as a tensor; raises ConfigurationError if its shape is not that of `letters`, such as "3H F".
 
-    A letter not among the known `sizes` stands for whatever length its axis has.
+    A letter not among the known `sizes` stands for whatever length its axis has. Lists are taken as arrays are.
     """
-    if array is None:
-        raise ConfigurationError(f"{name} is None, expected an array [{letters.replace(' ', ', ')}]")
-    tensor = array.detach().clone() if isinstance(array, Tensor) else torch.from_numpy(np.array(array, order="C"))
-    if not tensor.is_floating_point():
-        raise ConfigurationError(f"{name} holds {tensor.dtype}; weights are floating-point numbers")
     axes = letters.split()
-    known = {axis: length for axis, length in zip(axes, tensor.shape, strict=False) if len(axis) == 1} | sizes
+    if array is None:
+        raise ConfigurationError(f"{name} is None, expected an array [{', '.join(axes)}]")
+    tensor = copied(name, array)
+    found = list(zip(axes, tensor.shape, strict=False))[::-1]  # of two equal letters the first counts
+    known = {axis: length for axis, length in found if len(axis) == 1} | sizes
     expected = [_length(axis, known) for axis in axes]
     if list(tensor.shape) != expected:
-        lengths = f" = {expected}" if tensor.dim() == len(axes) else ""
+        told = [axis if axis == "F" and axis not in sizes else str(_length(axis, known)) for axis in axes]
+        lengths = f" = [{', '.join(told)}]" if tensor.dim() == len(axes) else ""
         raise ConfigurationError(f"{name} has shape {list(tensor.shape)}, expected [{', '.join(axes)}]{lengths}")
     return tensor
+
+
+def copied(name: str, array: Array) -> Tensor:
+    """A copy as a tensor of any shape; raises ConfigurationError for what holds no floating-point numbers."""
+    try:
+        tensor = array.detach().clone() if isinstance(array, Tensor) else _from_numpy(np.array(array, order="C"))
+    except (TypeError, ValueError) as cause:
+        raise ConfigurationError(f"{name} cannot be read as an array of numbers: {cause}") from cause
+    if not tensor.is_floating_point():
+        raise ConfigurationError(f"{name} holds {tensor.dtype}; weights are floating-point numbers")
+    return tensor
+
+
+def _from_numpy(array: npt.NDArray[Any]) -> Tensor:
+    """In this machine's order of bytes, the only one that torch has."""
+    return torch.from_numpy(array.astype(array.dtype.newbyteorder("="), copy=False))
 
 
 def _length(axis: str, sizes: Mapping[str, int]) -> int | None:
@@ -99,7 +119,7 @@ def layer_of(state: Mapping[str, Tensor], count: int, end: str) -> StateDict:
             f"{missing[0]}{end} is not in the state dict, which has {', '.join(state) or 'nothing'}"
         )
     extra = sorted(f"{name}{end}" for name in layer.keys() - wanted)
-    if extra := extra + [name for name in state if not _LAYER.search(name)]:
+    if extra := extra + [name for name in state if end and not _LAYER.search(name)]:
         raise ConfigurationError(f"{extra[0]} has no counterpart in the weights asked for")
     U = tensor_of(f"weight_hh{end}", layer["weight_hh"], f"{count}H H")
     tensor_of(f"weight_ih{end}", layer["weight_ih"], f"{count}H F", H=U.shape[1])

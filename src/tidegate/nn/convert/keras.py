@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,7 +21,7 @@ _RNN, _GRU, _LSTM = (0,), (1, 0, 2), (0, 1, 2, 3)
 
 
 def rnn_from_keras(
-    kernel: Array, recurrent_kernel: Array, bias: Array | None = None, *, layer: int = 0, reverse: bool = False
+    kernel: Array, recurrent_kernel: Array, bias: Array | None = None, *, layer: int | None = 0, reverse: bool = False
 ) -> StateDict:
     """The state dict of `RNN(F, H)` from the weights of a Keras SimpleRNN.
 
@@ -29,13 +30,13 @@ def rnn_from_keras(
     return _from_keras(kernel, recurrent_kernel, bias, _RNN, suffix(layer, reverse))
 
 
-def rnn_to_keras(state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False) -> list[Tensor]:
+def rnn_to_keras(state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False) -> list[Tensor]:
     """The inverse of `rnn_from_keras`, in the order of Keras' `get_weights()`."""
     return _to_keras(state, _RNN, suffix(layer, reverse), two_biases=False)
 
 
 def gru_from_keras(
-    kernel: Array, recurrent_kernel: Array, bias: Array | None = None, *, layer: int = 0, reverse: bool = False
+    kernel: Array, recurrent_kernel: Array, bias: Array | None = None, *, layer: int | None = 0, reverse: bool = False
 ) -> StateDict:
     """The state dict of a GRU from the weights of a Keras GRU; the layer resets as the Keras layer does.
 
@@ -48,7 +49,11 @@ def gru_from_keras(
 
 
 def gru_to_keras(
-    state: Mapping[str, Tensor], *, reset: Literal["after", "before"] = "after", layer: int = 0, reverse: bool = False
+    state: Mapping[str, Tensor],
+    *,
+    reset: Literal["after", "before"] = "after",
+    layer: int | None = 0,
+    reverse: bool = False,
 ) -> list[Tensor]:
     """The inverse of `gru_from_keras`: bias [2, 3H] for a layer with `reset="after"`, [3H] for `reset="before"`."""
     if reset not in ("after", "before"):
@@ -57,7 +62,7 @@ def gru_to_keras(
 
 
 def lstm_from_keras(
-    kernel: Array, recurrent_kernel: Array, bias: Array | None = None, *, layer: int = 0, reverse: bool = False
+    kernel: Array, recurrent_kernel: Array, bias: Array | None = None, *, layer: int | None = 0, reverse: bool = False
 ) -> StateDict:
     """The state dict of `LSTM(F, H)` from the weights of a Keras LSTM.
 
@@ -66,7 +71,7 @@ def lstm_from_keras(
     return _from_keras(kernel, recurrent_kernel, bias, _LSTM, suffix(layer, reverse))
 
 
-def lstm_to_keras(state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False) -> list[Tensor]:
+def lstm_to_keras(state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False) -> list[Tensor]:
     """The inverse of `lstm_from_keras`, in the order of Keras' `get_weights()`."""
     return _to_keras(state, _LSTM, suffix(layer, reverse), two_biases=False)
 
@@ -85,7 +90,7 @@ def _from_keras(
 
 def _biases(bias: Array, order: Sequence[int], H: int, end: str) -> StateDict:
     G = str(len(order)).removeprefix("1")
-    if order == _GRU and bias.ndim == 2:
+    if order == _GRU and np.ndim(bias) == 2:
         both = tensor_of("bias", bias, f"2 {G}H", H=H)
         b_ih, b_hh = _reordered(both[0], order), _reordered(both[1], order)
     else:

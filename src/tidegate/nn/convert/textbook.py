@@ -68,14 +68,14 @@ class TextbookLSTM(NamedTuple):
 
 
 def rnn_from_textbook(
-    W_xh: Array, W_hh: Array, b: Array | None = None, *, layer: int = 0, reverse: bool = False
+    W_xh: Array, W_hh: Array, b: Array | None = None, *, layer: int | None = 0, reverse: bool = False
 ) -> StateDict:
     """The state dict of `RNN(F, H)` from the weights of `TextbookRNN`; raises ConfigurationError for a wrong shape."""
     gates = _checked(dict(zip(TextbookRNN._fields, (W_xh, W_hh, b), strict=True)))
     return state_of(list(gates), suffix(layer, reverse))
 
 
-def rnn_to_textbook(state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False) -> TextbookRNN:
+def rnn_to_textbook(state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False) -> TextbookRNN:
     """The inverse of `rnn_from_textbook`."""
     (gate,) = gates_of(state, 1, suffix(layer, reverse))
     return TextbookRNN(*gate)
@@ -92,7 +92,7 @@ def gru_from_textbook(
     U_h: Array,
     b_h: Array | None,
     *,
-    layer: int = 0,
+    layer: int | None = 0,
     reverse: bool = False,
 ) -> StateDict:
     """The state dict of `GRU(F, H, reset="before")` from the weights of `TextbookGRU`, exactly.
@@ -104,7 +104,7 @@ def gru_from_textbook(
     return state_of([r, z.negated(), h], suffix(layer, reverse))
 
 
-def gru_to_textbook(state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False) -> TextbookGRU:
+def gru_to_textbook(state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False) -> TextbookGRU:
     """The inverse of `gru_from_textbook`; `state` is that of a GRU with `reset="before"`; others have no such form."""
     r, keep, h = gates_of(state, 3, suffix(layer, reverse))
     return TextbookGRU(*r, *keep.negated(), *h)
@@ -124,7 +124,7 @@ def lstm_from_textbook(
     U_o: Array,
     b_o: Array | None,
     *,
-    layer: int = 0,
+    layer: int | None = 0,
     reverse: bool = False,
 ) -> StateDict:
     """The state dict of `LSTM(F, H)` from the weights of `TextbookLSTM`, exactly.
@@ -136,18 +136,19 @@ def lstm_from_textbook(
     return state_of([i, f, c, o], suffix(layer, reverse))
 
 
-def lstm_to_textbook(state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False) -> TextbookLSTM:
+def lstm_to_textbook(state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False) -> TextbookLSTM:
     """The inverse of `lstm_from_textbook`."""
     i, f, c, o = gates_of(state, 4, suffix(layer, reverse))
     return TextbookLSTM(*f, *i, *c, *o)
 
 
 def _checked(arrays: Mapping[str, Array | None]) -> Iterator[Gate]:
-    """The gates in the order given, three arrays each; F and H are those of the first two."""
+    """The gates in the order given, three arrays each; H is that of the first U, which is square, F the first W's."""
     names = list(arrays)
     triples = [names[start : start + 3] for start in range(0, len(names), 3)]
     all_or_no_biases({b: arrays[b] for _, _, b in triples})
-    H, F = tensor_of(names[0], arrays[names[0]], "H F").shape
+    H = len(tensor_of(names[1], arrays[names[1]], "H H"))
+    F = tensor_of(names[0], arrays[names[0]], "H F", H=H).shape[1]
     for W, U, b in triples:
         bias = None if arrays[b] is None else tensor_of(b, arrays[b], "H", H=H)
         yield Gate(tensor_of(W, arrays[W], "H F", H=H, F=F), tensor_of(U, arrays[U], "H H", H=H), bias)

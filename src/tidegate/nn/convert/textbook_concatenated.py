@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from tidegate.errors import ConfigurationError
-from tidegate.nn.convert.blocks import Array, StateDict, tensor_of
+from tidegate.nn.convert.blocks import Array, StateDict, copied
 from tidegate.nn.convert.textbook import gru_from_textbook, gru_to_textbook, lstm_from_textbook, lstm_to_textbook
 
 
@@ -49,7 +49,7 @@ def gru_from_textbook_concatenated(
     W_h: Array,
     b_h: Array | None,
     *,
-    layer: int = 0,
+    layer: int | None = 0,
     reverse: bool = False,
 ) -> StateDict:
     """The state dict of `GRU(F, H, reset="before")` from the weights of `ConcatenatedGRU`, exactly.
@@ -61,7 +61,7 @@ def gru_from_textbook_concatenated(
 
 
 def gru_to_textbook_concatenated(
-    state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False
+    state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False
 ) -> ConcatenatedGRU:
     """The inverse of `gru_from_textbook_concatenated`; `state` is that of a GRU with `reset="before"`."""
     t = gru_to_textbook(state, layer=layer, reverse=reverse)
@@ -78,7 +78,7 @@ def lstm_from_textbook_concatenated(
     W_o: Array,
     b_o: Array | None,
     *,
-    layer: int = 0,
+    layer: int | None = 0,
     reverse: bool = False,
 ) -> StateDict:
     """The state dict of `LSTM(F, H)` from the weights of `ConcatenatedLSTM`, exactly.
@@ -90,7 +90,7 @@ def lstm_from_textbook_concatenated(
 
 
 def lstm_to_textbook_concatenated(
-    state: Mapping[str, Tensor], *, layer: int = 0, reverse: bool = False
+    state: Mapping[str, Tensor], *, layer: int | None = 0, reverse: bool = False
 ) -> ConcatenatedLSTM:
     """The inverse of `lstm_from_textbook_concatenated`."""
     W_f, U_f, b_f, W_i, U_i, b_i, W_c, U_c, b_c, W_o, U_o, b_o = lstm_to_textbook(state, layer=layer, reverse=reverse)
@@ -100,11 +100,11 @@ def lstm_to_textbook_concatenated(
 
 def _split(name: str, array: Array) -> tuple[Tensor, Tensor]:
     """The input's columns W [H, F] and the state's U [H, H] of a matrix [U | W]."""
-    if array.ndim != 2 or array.shape[1] <= array.shape[0]:
+    matrix = copied(name, array)
+    if matrix.dim() != 2 or matrix.shape[1] <= len(matrix):
         raise ConfigurationError(
-            f"{name} has shape {list(array.shape)}, expected [H, H + F], the state's columns first"
+            f"{name} has shape {list(matrix.shape)}, expected [H, H + F], the state's columns first"
         )
-    matrix = tensor_of(name, array, "H C")
     hidden = len(matrix)
     return matrix[:, hidden:], matrix[:, :hidden]
 
