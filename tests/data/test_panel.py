@@ -135,7 +135,7 @@ def test_cutting_leaves_the_beginning_of_each_series():
     values = np.random.default_rng(1).normal(size=9)
     panel = read_panel(pl.DataFrame({"unique_id": ["a"] * 6 + ["b"] * 3, "ds": [*range(6), *range(3)], "y": values}))
     assert [len(series) for series in panel.before(2).series] == [4, 1]
-    assert [len(series) for series in panel.share(0.5).series] == [3, 1]
+    assert [len(series) for series in panel.cut([3, 1]).series] == [3, 1]
     assert np.array_equal(panel.before(2).series[0].target[:, 0], values[:4])
     assert np.array_equal(panel.before(2).series[0].times, np.arange(4))
     with pytest.raises(DataError, match="series 'b' has 3 rows, and none would be left to learn from"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -68,10 +67,6 @@ class Panel:
     def before(self, n: int) -> Panel:
         """All but the last `n` rows of each series. Raises DataError as `cut` does."""
         return self.cut([len(series) - n for series in self.series])
-
-    def share(self, fraction: float) -> Panel:
-        """The first `fraction` (0 to 1) of each series, rounded down. Raises DataError as `cut` does."""
-        return self.cut([math.floor(len(series) * fraction) for series in self.series])
 
     def cut(self, lengths: Sequence[int]) -> Panel:
         """The first `lengths[s]` rows of each series s. Raises DataError where nothing observed would be left."""
