@@ -82,8 +82,9 @@ class Shape(NamedTuple):
 def run(options: Options, inputs: Inputs) -> Outputs:
     """Walk one layer over a batch, with gradients where they are wanted."""
     inputs = dense(inputs)
+    # A list, not a generator: this runs in every call, and short calls are told apart by microseconds.
     if torch.is_grad_enabled() and any([one is not None and one.requires_grad for one in inputs]):  # noqa: C419
-        return Outputs._make(_Layer.apply(options, *inputs))  # type: ignore[no-untyped-call]
+        return Outputs._make(_Layer.apply(options, *inputs))  # type: ignore[no-untyped-call]  # torch gives it no types
     return forward(options, inputs, shape_of(options, inputs), None)
 
 

@@ -73,7 +73,7 @@ def layer_backward(
     batch_first: bool,
 ) -> list[Tensor]:
     """Gradients of the first inputs of `layer`; without values where none is wanted."""
-    options, inputs = Options(kind, reverse, batch_first), native.dense(Inputs(*tensors))  # type: ignore[arg-type]
+    options, inputs = Options(kind, reverse, batch_first), native.dense(Inputs._make(tensors))
     shape = native.shape_of(options, inputs)
     wishes = Inputs._make([one if want else None for one, want in zip(inputs, wanted, strict=True)])
     gradients = native.backward(options, inputs, shape, (y, saved), (dy, dstate, dcell), wishes)
