@@ -23,6 +23,7 @@ from torch.optim import Optimizer
 
 from tidegate.atomic import write_atomically
 from tidegate.errors import ArtefactError, ConfigurationError, TidegateError
+from tidegate.training.carrying import Carried
 from tidegate.training.history import History
 from tidegate.training.identity import Identity
 from tidegate.training.objective import Averages
@@ -63,6 +64,7 @@ class State:
     history: History = field(default_factory=History)
     batch: int = 0
     averages: Averages = field(default_factory=Averages)
+    carried: Carried = ()
     seconds: float = 0.0
     best: dict[str, Tensor] = field(default_factory=dict)
     best_epoch: int = -1
@@ -106,7 +108,8 @@ class Checkpoints:
             seconds=state.seconds,
             averages=state.averages,
         )
-        self._write(self.last, tensors | _optimizer_tensors(state), header)
+        carried = {f"carried.{place}": tensor for place, tensor in enumerate(state.carried)}
+        self._write(self.last, tensors | carried | _optimizer_tensors(state), header)
 
     def restore(self, state: State, batches: Callable[[int], int]) -> bool:
         """Puts the training where `last` left it; False if there is no checkpoint yet.
@@ -124,9 +127,11 @@ class Checkpoints:
             state.batch, state.seconds, state.averages = header.batch, header.seconds, header.averages
             _load_weights(state.model, _under("model.", tensors), self.last)
             _load_optimizer(state, _under("optimizer.", tensors))
+            carried = _under("carried.", tensors)
+            state.carried = tuple(carried[str(place)] for place in range(len(carried)))
         except TidegateError:
             raise
-        except ValueError as cause:
+        except (KeyError, ValueError) as cause:
             raise _unreadable(self.last, cause) from cause
         if state.history.epochs and state.history.epochs[-1].valid is not None:
             self._restore_best(state)

@@ -17,8 +17,8 @@ from typing import Any
 from torch import nn
 
 from tidegate.errors import ConfigurationError, DataError
+from tidegate.training.carrying import AnyObjective
 from tidegate.training.examples import Examples, fingerprint
-from tidegate.training.objective import Objective
 from tidegate.training.settings import TrainingSettings
 
 
@@ -36,7 +36,7 @@ class Identity:
     def of(
         cls,
         model: nn.Module,
-        objective: Objective,
+        objective: AnyObjective,
         examples: Examples,
         valid: Examples | None,
         settings: TrainingSettings,

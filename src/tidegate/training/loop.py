@@ -10,11 +10,11 @@ from torch import Tensor, nn
 
 from tidegate.errors import ConfigurationError, DataError
 from tidegate.models.threads import one_thread
+from tidegate.training.carrying import AnyObjective
 from tidegate.training.device import mover
 from tidegate.training.examples import Examples
 from tidegate.training.history import History
 from tidegate.training.interruption import Interruption
-from tidegate.training.objective import Objective
 from tidegate.training.progress import Reporter, Silent
 from tidegate.training.run import Run, Task, measure
 from tidegate.training.seeding import seeded
@@ -23,7 +23,7 @@ from tidegate.training.settings import TrainingSettings
 
 def train(
     model: nn.Module,
-    objective: Objective,
+    objective: AnyObjective,
     examples: Examples,
     valid: Examples | None,
     settings: TrainingSettings,
@@ -59,7 +59,7 @@ def train(
                 tensor.data = tensor.data.to(dtypes[name])
 
 
-def evaluate(model: nn.Module, objective: Objective, examples: Examples, batch_size: int = 256) -> dict[str, float]:
+def evaluate(model: nn.Module, objective: AnyObjective, examples: Examples, batch_size: int = 256) -> dict[str, float]:
     """Mean "loss" and metrics over all terms of `examples`, dropout off; the model's mode is left as it was."""
     with one_thread():
         return measure(model, objective, examples, batch_size, mover(_device(model)))

@@ -13,13 +13,14 @@ import torch
 from torch import Tensor, nn
 
 from tidegate.errors import TrainingDiverged, TrainingInterrupted
+from tidegate.training.carrying import AnyObjective, Carried, next_loss
 from tidegate.training.checkpoint import Checkpoints, State
 from tidegate.training.device import fabric, mover, optimizer
 from tidegate.training.examples import Examples, Rows, epoch_batches, in_order
 from tidegate.training.history import Epoch, History
 from tidegate.training.identity import Identity
 from tidegate.training.interruption import Interruption
-from tidegate.training.objective import Averages, Objective
+from tidegate.training.objective import Averages
 from tidegate.training.progress import Place, Reporter
 from tidegate.training.schedule import learning_rate
 from tidegate.training.seeding import seed_torch
@@ -31,7 +32,7 @@ class Task:
     """What to train on what, and how."""
 
     model: nn.Module
-    objective: Objective
+    objective: AnyObjective
     examples: Examples
     valid: Examples | None
     settings: TrainingSettings
@@ -57,6 +58,7 @@ class Run:
         self.checkpoints = Checkpoints(directory, self.task.identity())
         if resume:
             self.checkpoints.restore(self.state, lambda epoch: len(self._batches(epoch)))
+            self.state.carried = self.move(self.state.carried)
         else:
             self.checkpoints.clear()
 
@@ -98,7 +100,9 @@ class Run:
     def _batch(self, rows: Rows, place: Place) -> None:
         task, state = self.task, self.state
         seed_torch(task.settings.seed, "noise", place.epoch, place.batch)
-        loss = task.objective(self.network, self.move(task.examples.batch(rows)))
+        loss, state.carried = next_loss(
+            task.objective, self.network, self.move(task.examples.batch(rows)), state.carried
+        )
         total = loss.total.item()
         if not math.isfinite(total):
             raise self._diverged(place, f"the loss is {total}")
@@ -130,7 +134,7 @@ class Run:
         self._tick()
         record = Epoch(state.averages.means(), means, self._rate(place), state.seconds)
         state.history.epochs.append(record)
-        state.batch, state.averages, state.seconds = 0, Averages(), 0.0
+        state.batch, state.averages, state.carried, state.seconds = 0, Averages(), (), 0.0
         if valid is not None and state.history.since_best == 0:
             state.keep_weights()
         if self._finished():
@@ -191,7 +195,7 @@ class _Stopped(Exception):
 
 def measure(
     model: nn.Module,
-    objective: Objective,
+    objective: AnyObjective,
     examples: Examples,
     batch_size: int,
     move: Callable[[Any], Any],
@@ -199,11 +203,12 @@ def measure(
 ) -> dict[str, float]:
     """Means over all terms of `examples` in evaluation mode; `between` is called after each batch."""
     averages, was_training = Averages(), model.training
+    carried: Carried = ()
     model.eval()
     try:
         with torch.no_grad():
             for rows in in_order(len(examples), batch_size):
-                loss = objective(model, move(examples.batch(rows)))
+                loss, carried = next_loss(objective, model, move(examples.batch(rows)), carried)
                 averages.add(loss, loss.total.item())
                 between()
     finally:
