@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from os import PathLike
+from typing import Any
 
 from tidegate.artefact.file import load as load_artefact
 from tidegate.errors import ArtefactError
-from tidegate.estimators.forecaster import Forecaster
-from tidegate.estimators.forecaster_file import KIND as FORECASTER
 
-_KINDS = {FORECASTER: Forecaster}
+# What a file says it holds, and the estimator that opens it: module of tidegate.estimators and class.
+KINDS = {
+    "forecaster": ("forecaster", "Forecaster"),
+    "classifier": ("sequence_classifier", "SequenceClassifier"),
+    "regressor": ("sequence_regressor", "SequenceRegressor"),
+}
 
 
-def load(path: str | PathLike[str]) -> Forecaster:
+def load(path: str | PathLike[str]) -> Any:
     """The estimator saved at `path`, ready to predict. Raises ArtefactError for a file that is not a whole model."""
     kind = load_artefact(path).kind
-    if kind not in _KINDS:
-        raise ArtefactError(f"{path}: holds a {kind}; this version opens {', '.join(_KINDS)}")
-    return _KINDS[kind].load(path)
+    if kind not in KINDS:
+        raise ArtefactError(f"{path}: holds a {kind}; this version opens {', '.join(KINDS)}")
+    module, name = KINDS[kind]
+    return getattr(import_module(f"tidegate.estimators.{module}"), name).load(path)

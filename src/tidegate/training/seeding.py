@@ -12,8 +12,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-Purpose = Literal["order", "noise", "initial"]
-_STREAMS: dict[Purpose, int] = {"order": 0, "noise": 1, "initial": 2}
+Purpose = Literal["order", "noise", "initial", "split"]
+_STREAMS: dict[Purpose, int] = {"order": 0, "noise": 1, "initial": 2, "split": 3}
 
 
 def _sequence(seed: int, purpose: Purpose, position: tuple[int, ...]) -> np.random.SeedSequence:
