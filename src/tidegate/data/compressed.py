@@ -1,0 +1,58 @@
+"""What stands in a file, unpacked where its name ends in .gz or .xz."""
+
+from __future__ import annotations
+
+import gzip
+import lzma
+import zlib
+from pathlib import Path
+
+from tidegate.errors import DataError
+
+_UNPACKERS = {".gz": gzip.decompress, ".xz": lzma.decompress}
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def bare_ending(path: Path) -> str:
+    """The ending in lower case, without that of the packing: ".csv" of "a.CSV.xz"."""
+    name = path.with_suffix("") if path.suffix.lower() in _UNPACKERS else path
+    return name.suffix.lower()
+
+
+def read_content(path: Path) -> bytes:
+    """Raises DataError for a file that is absent, empty, a folder, or not packed as its name says."""
+    try:
+        packed = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: there is no such file") from error
+    except OSError as error:
+        raise DataError(f"{path}: the file cannot be read ({error.strerror})") from error
+    content = _unpacked(path, packed)
+    if not content:
+        raise DataError(f"{path}: the file is empty")
+    return content
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 text, without their ends (LF or CR LF; of Unicode's other line ends none counts).
+
+    Raises DataError as `read_content` does, and for bytes that are not UTF-8, with their line.
+    """
+    content = read_content(path).removeprefix(_BYTE_ORDER_MARK)
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        value = content[error.start]
+        raise DataError(f"{path}, line {line}: byte 0x{value:02x} is not UTF-8; save the file as UTF-8") from error
+    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+
+
+def _unpacked(path: Path, packed: bytes) -> bytes:
+    ending = path.suffix.lower()
+    if ending not in _UNPACKERS or not packed:
+        return packed
+    try:
+        return _UNPACKERS[ending](packed)
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
+        raise DataError(f"{path}: the file is not a whole {ending} file ({error})") from error

@@ -1,0 +1,115 @@
+"""Spans of tagged tokens, found and scored as the script conlleval does (Tjong Kim Sang & Buchholz, CoNLL-2000)."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+_TAG = re.compile(r"([BIES])-(.+)")
+_OUTSIDE = "O"
+
+
+class Span(NamedTuple):
+    """Tokens `start` to `end` − 1 of a sentence are a `kind` (such as NP)."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def are_span_tags(tags: Iterable[str]) -> bool:
+    """Whether tags read as "O", "B-NP", "I-NP", "E-NP", "S-NP", and at least one is not "O"."""
+    found = set(tags)
+    return found != {_OUTSIDE} and bool(found) and all(tag == _OUTSIDE or _TAG.fullmatch(tag) for tag in found)
+
+
+def scheme(sentences: Iterable[Sequence[str]]) -> str:
+    """How spans are written: "BIOES", "IOB2" (each begins with B), "IOB1" (B only parts neighbours) or "IO"."""
+    prefixes, begun_inside = set(), False
+    for tags in sentences:
+        for before, tag in zip([_OUTSIDE, *tags], tags, strict=False):
+            prefixes.add(tag[0])
+            begun_inside |= tag[0] == "I" and _kind(before) != _kind(tag)
+    if prefixes & {"E", "S"}:
+        return "BIOES"
+    if not begun_inside:
+        return "IOB2"
+    return "IOB1" if "B" in prefixes else "IO"
+
+
+def spans(tags: Sequence[str]) -> list[Span]:
+    """The spans of one sentence, by conlleval's rules, which make the best of tags that break the scheme.
+
+    A span begins with B or S, and with I or E where no span of that kind is open; it ends after E or S, and before
+    whatever does not go on with it.
+    """
+    found: list[Span] = []
+    opened: int | None = None
+    for place, (before, tag) in enumerate(zip([_OUTSIDE, *tags], [*tags, _OUTSIDE], strict=True)):
+        if opened is not None and _ends(before, tag):
+            found.append(Span(_kind(before), opened, place))
+            opened = None
+        if _begins(before, tag):
+            opened = place
+    return found
+
+
+@dataclass(frozen=True)
+class SpanScore:
+    """How many spans there are, how many were told, and how many of those are right to the token and in kind."""
+
+    gold: int
+    told: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the spans told that are right; 0 where none was told."""
+        return self.right / self.told if self.told else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the true spans that were told; 0 where there are none."""
+        return self.right / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        both = self.gold + self.told
+        return 2 * self.right / both if both else 0.0
+
+
+def span_scores(gold: Iterable[Sequence[str]], told: Iterable[Sequence[str]]) -> dict[str, SpanScore]:
+    """Scores by kind, in alphabetical order; `total` adds them up. Sentences of tags, the same in number and length."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("gold", "told", "right")}
+    for truth, answer in zip(gold, told, strict=True):
+        if len(truth) != len(answer):
+            raise ValueError(f"{len(truth)} gold tags and {len(answer)} told: sentences are the same in length")
+        there, said = set(spans(truth)), set(spans(answer))
+        for name, found in (("gold", there), ("told", said), ("right", there & said)):
+            counts[name].update(span.kind for span in found)
+    kinds = sorted(counts["gold"] | counts["told"])
+    return {kind: SpanScore(*(counts[name][kind] for name in ("gold", "told", "right"))) for kind in kinds}
+
+
+def total(scores: Iterable[SpanScore]) -> SpanScore:
+    """All kinds together (micro-average)."""
+    found = list(scores)
+    return SpanScore(*(sum(getattr(score, name) for score in found) for name in ("gold", "told", "right")))
+
+
+def _kind(tag: str) -> str:
+    return tag[2:]
+
+
+def _begins(before: str, tag: str) -> bool:
+    if tag == _OUTSIDE:
+        return False
+    return tag[0] in "BS" or before[0] in "OES" or _kind(before) != _kind(tag)
+
+
+def _ends(before: str, tag: str) -> bool:
+    return before[0] in "ES" or tag[0] in "OBS" or _kind(before) != _kind(tag)

@@ -1,0 +1,69 @@
+"""Tables of one token a row become sentences, and go back with other tags."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from tidegate.data.table import read_table
+from tidegate.data.token_table import TokenTable
+from tidegate.errors import ConfigurationError, DataError
+
+ROWS = 'sentence,token,tag\n1,He,P\n1,"""",Q\n2,So,X\n'
+
+
+def table(folder: Path, text: str = ROWS):
+    path = folder / "tokens.csv"
+    path.write_text(text)
+    return read_table(path)
+
+
+def test_rows_of_one_sentence_stand_together(tmp_path: Path) -> None:
+    tagged = TokenTable.of(table(tmp_path)).read()
+    assert tagged.tokens == [["He", '"'], ["So"]]
+    assert tagged.tags == [["P", "Q"], ["X"]]
+    assert [one.place for one in tagged.sentences] == [f"{tmp_path}/tokens.csv, line {line}" for line in (2, 4)]
+
+
+def test_only_the_first_row_names_the_sentence(tmp_path: Path) -> None:
+    text = "Sentence #,Word,POS,Tag\nSentence: 1,He,P,O\n,sees,V,O\nSentence: 2,So,R,B-x\n"
+    tagged = TokenTable.of(table(tmp_path, text)).read()
+    assert tagged.tokens == [["He", "sees"], ["So"]]
+    assert tagged.tags == [["O", "O"], ["B-x"]]
+    assert TokenTable.of(table(tmp_path, text), tag="POS").read().tags == [["P", "V"], ["R"]]
+
+
+def test_frames_and_other_names() -> None:
+    frame = pl.DataFrame({"s": [7, 7, 3], "w": ["a", "b", "c"]})
+    found = TokenTable.of(read_table(frame), sentence="s", token="w")
+    assert found.read().tokens == [["a", "b"], ["c"]]
+    assert not found.read().has_tags
+    assert found.with_tags([["X", "Y"], ["Z"]])["tag"].to_list() == ["X", "Y", "Z"]
+
+
+def test_other_tags_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
+    given = table(tmp_path)
+    written = TokenTable.of(given).with_tags([["A", "B"], ["C"]])
+    assert written.equals(given.frame.with_columns(tag=pl.Series(["A", "B", "C"])))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (ROWS + "1,again,P\n", r"line 5, column 'sentence': sentence '1' began in line 2 already"),
+        (ROWS + "3,,P\n", r"line 5, column 'token': there is nothing"),
+        (ROWS + "3,x,\n", r"line 5, column 'tag': there is nothing"),
+        ("sentence,tag\n1,P\n", r"tokens.csv: no column holds the tokens \('token', 'word'"),
+        ("token,tag\nHe,P\n", r"tokens.csv: no column holds the sentences .*name it by sentence_column"),
+    ],
+)
+def test_bad_tables_are_named_with_line_and_column(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        TokenTable.of(table(tmp_path, text)).read()
+
+
+def test_no_such_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"there is no column 'word', only 'sentence', 'token', 'tag'"):
+        TokenTable.of(table(tmp_path), token="word")
