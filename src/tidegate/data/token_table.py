@@ -42,9 +42,7 @@ class TokenTable:
         for part in ("sentence", "token"):
             if found[part] is None:
                 usual = ", ".join(f"'{name}'" for name in _NAMES[part])
-                raise DataError(
-                    f"{table.place()}: there is no column of the {part}s ({usual}); name it by {part}_column"
-                )
+                raise DataError(f"{table.place()}: no column holds the {part}s ({usual}); name it by {part}_column")
         return cls(table, str(found["sentence"]), str(found["token"]), found["tag"])
 
     def read(self) -> Tagged:
