@@ -1,8 +1,13 @@
-"""`tidegate evaluate`: how a model does on rows it has not learnt from, beside the baselines."""
+"""`tidegate evaluate`: how a model does on what it has not learnt from; a forecaster, beside the baselines."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tidegate.cli.arguments import Data, Horizon, Json, Levels, Model, Windows
+
+if TYPE_CHECKING:
+    from tidegate.estimators.forecaster import Forecaster
 
 EXAMPLES = """\b
 Examples:
@@ -19,13 +24,30 @@ def evaluate(
     level: Levels = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast the last rows of DATA from what stands before them, and compare with what came."""
+    """Compare predictions for DATA with the truth in it; a forecaster forecasts its last rows from those before."""
     import tidegate
+    from tidegate.cli.use_task import evaluate_task, refuse_options
+
+    opened = tidegate.load(model)
+    if isinstance(opened, tidegate.Forecaster):
+        _evaluate_forecasts(opened, data, horizon, windows, level, as_json)
+        return
+    refuse_options(opened, {"--horizon": horizon, "--windows": windows, "--level": level})
+    evaluate_task(opened, data, as_json)
+
+
+def _evaluate_forecasts(
+    forecaster: Forecaster,
+    data: str,
+    horizon: int | None,
+    windows: int | None,
+    level: list[float] | None,
+    as_json: bool,
+) -> None:
     from tidegate.cli.reading import read_as_trained
     from tidegate.cli.scoring import coverage_rows, default_windows, metrics_of, notes_on, score_rows, where
     from tidegate.cli.terminal import say, say_json, show_scores, show_verdict
 
-    forecaster = tidegate.load(model)
     panel = read_as_trained(forecaster, data)
     steps = horizon or forecaster.fitted.horizon
     backtest = forecaster.evaluate(

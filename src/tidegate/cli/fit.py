@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from tidegate.cli.arguments import Data, Horizon, Json, Levels, Windows
+from tidegate.cli.arguments import (
+    Cell,
+    Config,
+    Data,
+    Epochs,
+    Force,
+    Horizon,
+    Json,
+    Levels,
+    Out,
+    Quiet,
+    Resume,
+    Seed,
+    Settings,
+    Windows,
+    option,
+)
 from tidegate.cli.run_folder import RunFolder
 from tidegate.cli.settings import chosen_options
 
@@ -21,36 +36,16 @@ Examples:
 """
 
 
-def _option(name: str, help: str, metavar: str | None = None) -> Any:
-    return typer.Option(name, metavar=metavar, help=help)
-
-
-Out = Annotated[
-    Path | None,
-    _option("--out", "Folder to write to.  [default: a new one in tidegate-run/]", "DIR"),
-]
-Seed = Annotated[int | None, typer.Option("--seed", metavar="N", min=0, help="Governs all chance.  [default: 0]")]
-Epochs = Annotated[
-    int | None, typer.Option("--epochs", metavar="N", min=1, help="Passes over the data, at most.  [default: 100]")
-]
-Cell = Annotated[str | None, _option("--cell", "rnn, gru, lstm, mingru or minlstm.  [default: gru]", "NAME")]
 Window = Annotated[
     int | None, typer.Option("--window", metavar="N", min=1, help="Steps read before a forecast.  [default: by data]")
 ]
-Strategy = Annotated[str | None, _option("--strategy", "recursive or direct.  [default: recursive]", "NAME")]
-Settings = Annotated[
-    list[str] | None,
-    _option("--set", "Any other option of a Forecaster, such as num_layers=2; may be repeated.", "KEY=VALUE"),
-]
-Id = Annotated[str | None, _option("--id", "Column that tells series apart.", "COLUMN")]
-Time = Annotated[str | None, _option("--time", "Column of times.  [default: found by its content]", "COLUMN")]
-Target = Annotated[list[str] | None, _option("--target", "Column to forecast; may be repeated.", "COLUMN")]
-Past = Annotated[list[str] | None, _option("--past", "Column known up to now only; may be repeated.", "COLUMN")]
-Known = Annotated[list[str] | None, _option("--known", "Column known ahead too; may be repeated.", "COLUMN")]
-Static = Annotated[list[str] | None, _option("--static", "Column constant in a series; may be repeated.", "COLUMN")]
-Resume = Annotated[bool, _option("--resume", "Go on with what was interrupted, with the same command otherwise.")]
-Force = Annotated[bool, _option("--force", "Replace what is in the folder.")]
-Quiet = Annotated[bool, _option("--quiet", "Show neither progress nor tables.")]
+Strategy = Annotated[str | None, option("--strategy", "recursive or direct.  [default: recursive]", "NAME")]
+Id = Annotated[str | None, option("--id", "Column that tells series apart.", "COLUMN")]
+Time = Annotated[str | None, option("--time", "Column of times.  [default: found by its content]", "COLUMN")]
+Target = Annotated[list[str] | None, option("--target", "Column to forecast; may be repeated.", "COLUMN")]
+Past = Annotated[list[str] | None, option("--past", "Column known up to now only; may be repeated.", "COLUMN")]
+Known = Annotated[list[str] | None, option("--known", "Column known ahead too; may be repeated.", "COLUMN")]
+Static = Annotated[list[str] | None, option("--static", "Column constant in a series; may be repeated.", "COLUMN")]
 
 
 def forecast(
@@ -64,6 +59,7 @@ def forecast(
     strategy: Strategy = None,
     level: Levels = None,
     settings: Settings = None,
+    config: Config = None,
     id: Id = None,
     time: Time = None,
     target: Target = None,
@@ -81,8 +77,12 @@ def forecast(
     if not (resume or force):
         folder.refuse_to_overwrite()
     named = {"cell": cell, "horizon": horizon, "epochs": epochs, "seed": seed, "window": window, "strategy": strategy}
-    options = chosen_options({**named, "levels": tuple(level) if level else None}, settings or [])
     given = {"id": id, "time": time, "target": target, "past": past, "known": known, "static": static}
+
+    from tidegate.estimators.options import ForecasterOptions, forecaster_options
+
+    named_options = {**named, "levels": tuple(level) if level else None}
+    options = forecaster_options(chosen_options(ForecasterOptions, named_options, settings or [], config))
 
     from tidegate.cli.forecast_run import Source, Training, run_forecast
     from tidegate.cli.outcome import announce, next_commands, show, show_as_json

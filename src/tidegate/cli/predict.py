@@ -1,14 +1,17 @@
-"""`tidegate predict`: the steps to come."""
+"""`tidegate predict`: the steps to come, or what a model says of the examples of a file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tidegate.cli.arguments import Horizon, Json, Levels, Model
 from tidegate.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from tidegate.estimators.forecaster import Forecaster
 
 EXAMPLES = """\b
 Examples:
@@ -16,11 +19,15 @@ Examples:
   tidegate predict model.safetensors sales.csv --horizon 28 --level 80 --level 95
   tidegate predict model.safetensors load.csv --future weather.csv --out forecast.parquet
   tidegate predict model.safetensors > forecast.csv
+  tidegate predict classifier.safetensors reviews.csv --out predictions.csv
 """
 
 Recent = Annotated[
     str | None,
-    typer.Argument(metavar="[DATA]", help="The series up to now.  [default: the rows that training was given]"),
+    typer.Argument(
+        metavar="[DATA]",
+        help="The series up to now (a forecaster's default: those of training), or examples to predict for.",
+    ),
 ]
 Future = Annotated[
     str | None, typer.Option("--future", metavar="FILE", help="Covariates known ahead, for the steps to forecast.")
@@ -37,16 +44,34 @@ def predict(
     out: Out = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast from the end of each series: a table on a terminal, CSV into a pipe, or a file."""
+    """Forecast from the end of each series, or predict for each example: a table, CSV into a pipe, or a file."""
     if out is not None:
         _check(out, [model, data, future])
 
     import tidegate
+    from tidegate.cli.use_task import predict_task, refuse_options
+
+    opened = tidegate.load(model)
+    if isinstance(opened, tidegate.Forecaster):
+        _forecast(opened, data, horizon, level, future, out, as_json)
+        return
+    refuse_options(opened, {"--horizon": horizon, "--level": level, "--future": future})
+    predict_task(opened, data, out, as_json)
+
+
+def _forecast(
+    forecaster: Forecaster,
+    data: str | None,
+    horizon: int | None,
+    level: list[float] | None,
+    future: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
     from tidegate.cli.reading import read_as_trained
     from tidegate.cli.table_file import dated, show, write
     from tidegate.cli.terminal import say_json
 
-    forecaster = tidegate.load(model)
     panel = None if data is None else read_as_trained(forecaster, data)
     levels = level or forecaster.options.levels
     frame = dated(forecaster.predict(horizon, panel, future=future, level=levels))

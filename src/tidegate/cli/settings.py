@@ -1,25 +1,29 @@
-"""Options of a forecaster as text from the command line, turned into the values they stand for."""
+"""Options from the command line and from a file, brought together as the values they stand for."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
+from tidegate.cli.config_file import read_config
 from tidegate.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from tidegate.estimators.options import ForecasterOptions
+    from pydantic import BaseModel
 
 _NOTHING = ("none", "null")
 
 
-def chosen_options(named: Mapping[str, Any], pairs: Sequence[str]) -> ForecasterOptions:
-    """Options given by name (None: not given) and as texts "key=value".
+def chosen_options(
+    kind: type[BaseModel], named: Mapping[str, Any], pairs: Sequence[str], config: Path | None = None
+) -> dict[str, Any]:
+    """Options given by name (None: not given), as texts "key=value", and in a file, which the others go before.
 
-    Raises ConfigurationError for a text of another form, an option given twice, an unknown name or an impossible value.
+    Raises ConfigurationError for a text of another form, an option given twice, or an unknown name in the file; all
+    else is for the estimator to check.
     """
-    from tidegate.estimators.options import ForecasterOptions, forecaster_options
-
     options = {name: value for name, value in named.items() if value is not None}
     for pair in pairs:
         name, equals, text = (part.strip() for part in pair.partition("="))
@@ -27,15 +31,36 @@ def chosen_options(named: Mapping[str, Any], pairs: Sequence[str]) -> Forecaster
             raise ConfigurationError(f"--set {pair}: write it as key=value, such as --set hidden_size=32")
         if name in options:
             raise ConfigurationError(f"--set {pair}: '{name}' is given twice")
-        options[name] = _value(text, ForecasterOptions, name)
-    return forecaster_options(options)
+        options[name] = _value(text, kind, name)
+    return {**_from_file(config, kind), **options}
 
 
-def _value(text: str, kind: type[ForecasterOptions], name: str) -> Any:
-    """Nothing and lists as Python has them; all other text is read by the option's own type."""
+def _from_file(config: Path | None, kind: type[BaseModel]) -> dict[str, Any]:
+    from tidegate.estimators.options import nearest
+
+    if config is None:
+        return {}
+    found = read_config(config)
+    for name in found:
+        if name not in kind.model_fields:
+            raise ConfigurationError(f"--config {config}: no option '{name}'{nearest(name, list(kind.model_fields))}")
+    return {name: _value(value, kind, name) if isinstance(value, str) else value for name, value in found.items()}
+
+
+def _value(text: str, kind: type[BaseModel], name: str) -> Any:
+    """Nothing, lists and mappings as Python has them; all other text is read by the option's own type."""
     field = kind.model_fields.get(name)
     if field is None:
         return text
     if text.lower() in _NOTHING and type(None) in get_args(field.annotation):
         return None
+    if text.startswith("{"):
+        return _mapping(text, name)
     return tuple(text.split(",")) if get_origin(field.annotation) is tuple else text
+
+
+def _mapping(text: str, name: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as cause:
+        raise ConfigurationError(f"{name}={text}: not JSON ({cause}); write it as " + '{"a": 1, "b": 2.5}') from cause

@@ -10,11 +10,13 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.table import Table as Drawn
 from rich.text import Text
 
 from tidegate.report.facts import CoverageRow, ScoreRow
 from tidegate.report.page import SCORES, coverage_words, score_cells
+from tidegate.report.task_facts import Table
+from tidegate.report.task_page import table_cells
 from tidegate.report.verdict import verdict
 
 _WIDEST = 200  # columns of a table where there is no terminal to fit it to
@@ -44,6 +46,14 @@ def show_scores(scores: Sequence[ScoreRow], coverage: Sequence[CoverageRow]) -> 
         _console().print(intervals)
 
 
+def show_table(table: Table) -> None:
+    """A table of a report, with the same figures."""
+    drawn = _table(*table.header)
+    for row in table_cells(table):
+        drawn.add_row(*row)
+    _console().print(drawn)
+
+
 def show_rows(rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows of a frame; numbers with six digits."""
     table = _table(*rows[0])
@@ -64,9 +74,9 @@ def _console() -> Console:
     return Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else _WIDEST)
 
 
-def _table(first: str, *others: str) -> Table:
+def _table(first: str, *others: str) -> Drawn:
     """Ruled on a terminal, bare columns elsewhere."""
-    table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    table = Drawn(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
     table.add_column(first, no_wrap=True)
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)

@@ -103,7 +103,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         Raises DataError for data that cannot be used, TrainingInterrupted after Ctrl-C.
         """
         records = self._records(X, y)
-        training, held = self._hold_out(records) if valid is None else (records, self._records(*_pair(valid)))
+        training, held = self.hold_out(records) if valid is None else (records, self._records(*_pair(valid)))
         preparation = self._prepare(training)
         network = self._untrained(self.options, preparation)
         history = train(
@@ -122,13 +122,21 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         )
         return self
 
-    def read(self, path: Source, *, labelled: bool = True, **names: str) -> RecordsT:
+    def read(self, path: Source, names: Mapping[str, str] | None = None, *, labelled: bool = True) -> RecordsT:
         """The examples of a file; `names` tell which column plays which part, by default as in training.
 
         labelled: False asks for no targets, as for `predict`.
         """
         known = {} if self._fitted is None else self._fitted.names
-        return self._read_file(Path(path), {**known, **names}, labelled)
+        return self._read_file(Path(path), {**known, **(names or {})}, labelled)
+
+    def hold_out(self, records: RecordsT) -> tuple[RecordsT, RecordsT | None]:
+        """The part that `fit` learns from and the part it watches: a seeded share, at least one example; or None."""
+        if not self.options.validation:
+            return records, None
+        order = generator(self.options.seed, "split").permutation(len(records))
+        held = max(round(len(records) * self.options.validation), 1)
+        return records.take(order[held:]), records.take(order[:held])
 
     def evaluate(self, X: Any, y: Any = None) -> dict[str, float]:
         """Scores on examples X with targets y, by the field's names."""
@@ -186,14 +194,6 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
     def _notes(self, preparation: PreparationT, records: RecordsT) -> tuple[str, ...]:  # noqa: ARG002 - for subclasses
         """What preparation left out or changed, counted, in sentences."""
         return ()
-
-    def _hold_out(self, records: RecordsT) -> tuple[RecordsT, RecordsT | None]:
-        """The part to learn from, and the part to watch: a seeded share, at least one example."""
-        if not self.options.validation:
-            return records, None
-        order = generator(self.options.seed, "split").permutation(len(records))
-        held = max(round(len(records) * self.options.validation), 1)
-        return records.take(order[held:]), records.take(order[:held])
 
     def _records(self, X: Any, y: Any = None, *, labelled: bool = True) -> RecordsT:
         if isinstance(X, self.RECORDS):

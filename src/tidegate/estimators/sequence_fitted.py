@@ -25,6 +25,10 @@ class Records(Protocol):
     def names(self) -> Mapping[str, str]:
         """Which columns of a file played which part; the same are read when more files come. Empty without a file."""
 
+    @property
+    def summary(self) -> str:
+        """How much there is, such as "20,050 texts, 18 classes"."""
+
     def __len__(self) -> int: ...
 
     def take(self, rows: NDArray[np.int64], /) -> Self:

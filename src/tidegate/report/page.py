@@ -50,7 +50,7 @@ def write_report(facts: ForecastFacts, path: str | os.PathLike[str]) -> Path:
 
 def render(facts: ForecastFacts) -> str:
     """The page as text. Raises MissingExtraError without Jinja2."""
-    page = _environment().get_template("forecast.html.j2")
+    page = environment().get_template("forecast.html.j2")
     return page.render(
         facts=facts,
         headline=verdict(facts.scores, facts.evaluation),
@@ -58,9 +58,9 @@ def render(facts: ForecastFacts) -> str:
         scores=score_cells(facts.scores),
         forecasts=[(series, *_series_charts(series)) for series in facts.series],
         coverage=[coverage_words(row) for row in facts.coverage],
-        learning=_for_both_widths(charts.learning_chart, facts.learning),
+        learning=for_both_widths(charts.learning_chart, facts.learning),
         residuals=_residual_charts(facts.residuals),
-        horizon=_for_both_widths(charts.horizon_chart, facts.horizon_errors),
+        horizon=for_both_widths(charts.horizon_chart, facts.horizon_errors),
         configuration=list(flattened(facts.configuration)),
         fingerprint=list(flattened(facts.fingerprint)),
         light=variables(LIGHT),
@@ -107,7 +107,7 @@ def _words(value: object) -> str:
 
 def _series_charts(series: SeriesFacts) -> tuple[Drawn | None, Drawn | None]:
     strip = series if charts.recent(series) else None
-    return _for_both_widths(charts.forecast_chart, series), _for_both_widths(charts.history_chart, strip)
+    return for_both_widths(charts.forecast_chart, series), for_both_widths(charts.history_chart, strip)
 
 
 def _residual_charts(residuals: FloatArray) -> list[Drawn]:
@@ -116,11 +116,13 @@ def _residual_charts(residuals: FloatArray) -> list[Drawn]:
     return [Drawn(charts.residual_histogram(residuals)), Drawn(charts.autocorrelation_chart(residuals))]
 
 
-def _for_both_widths(draw: Callable[[Subject, Size], Chart], subject: Subject | None) -> Drawn | None:
+def for_both_widths(draw: Callable[[Subject, Size], Chart], subject: Subject | None) -> Drawn | None:
+    """A chart drawn twice, for wide pages and for phones; None of None."""
     return None if subject is None else Drawn(draw(subject, charts.WIDE), draw(subject, charts.NARROW))
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Where the templates of all pages are. Raises MissingExtraError without Jinja2."""
     try:
         from jinja2 import Environment, FunctionLoader, StrictUndefined
     except ImportError as cause:

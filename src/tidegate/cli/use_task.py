@@ -1,0 +1,53 @@
+"""`predict` and `evaluate` with a model that is no forecaster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from tidegate.errors import ConfigurationError
+
+
+def refuse_options(estimator: Any, given: Mapping[str, object]) -> None:
+    """Raises ConfigurationError naming the first option given that only forecasters have."""
+    for name, value in given.items():
+        if value is not None:
+            raise ConfigurationError(f"{name} is an option of forecasters; the model is a {type(estimator).__name__}")
+
+
+def predict_task(estimator: Any, data: str | None, out: Path | None, as_json: bool) -> None:
+    """Predictions for each example of DATA, in the manner of `predict`."""
+    from tidegate.cli.table_file import show, write
+    from tidegate.cli.terminal import say_json
+
+    if data is None:
+        raise ConfigurationError(f"DATA is missing: a {type(estimator).__name__} predicts for the examples of a file")
+    frame = estimator.prediction_frame(estimator.read(data, labelled=False))
+    if out is not None:
+        write(frame, out)
+    if as_json:
+        say_json({"model": type(estimator).__name__, "out": out and str(out), "predictions": frame.to_dicts()})
+    elif out is None:
+        show(frame)
+    else:
+        typer.echo(f"{len(frame)} rows written to {out}")
+
+
+def evaluate_task(estimator: Any, data: str, as_json: bool) -> None:
+    """Scores on DATA, in the manner of `evaluate`."""
+    from tidegate.cli.terminal import say, say_json, show_table
+    from tidegate.report.task_facts import TaskFacts
+
+    records = estimator.read(data)
+    metrics = estimator.evaluate(records)
+    if as_json:
+        say_json({"metrics": metrics, "evaluation": data, "examples": len(records), "notes": records.notes})
+        return
+    say(f"{data}: {records.summary}")
+    say()
+    show_table(TaskFacts("", "", "", scores={data: metrics}).score_table)
+    for note in records.notes:
+        say(f"Note: {note}")
