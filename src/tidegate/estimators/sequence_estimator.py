@@ -17,10 +17,10 @@ from tidegate.estimators.sequence_batches import SequenceExamples
 from tidegate.estimators.sequence_file import read_sequence, write_sequence
 from tidegate.estimators.sequence_fitted import Assessment, FittedSequence, OptionsT, PreparationT, RecordsT
 from tidegate.models.encoder import check_encoder
+from tidegate.training.carrying import AnyObjective
 from tidegate.training.examples import Examples
 from tidegate.training.history import History
 from tidegate.training.loop import train
-from tidegate.training.objective import Objective
 from tidegate.training.progress import Reporter
 from tidegate.training.seeding import generator, seeded
 
@@ -184,7 +184,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         """A network with freshly drawn weights; options and preparation decide every shape."""
 
     @abstractmethod
-    def _objective(self, preparation: PreparationT) -> Objective:
+    def _objective(self, preparation: PreparationT) -> AnyObjective:
         """What training makes small."""
 
     @abstractmethod

@@ -1,0 +1,126 @@
+"""Plain text as a language model takes it: a file, a string or lines; cut in order into training and held-out parts."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidegate.data.compressed import bare_ending, read_content
+from tidegate.errors import ConfigurationError, DataError
+
+_BYTE_ORDER_MARK = "\ufeff"
+_TEXT_ENDINGS = (".txt", ".text", ".md")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One text. Its lines are its examples where examples are asked for."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> list[str]:
+        """Without their ends."""
+        return self.text.removesuffix("\n").split("\n")
+
+    @property
+    def summary(self) -> str:
+        """How much there is."""
+        return f"{len(self.text):,} characters, {len(self):,} lines"
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def take(self, rows: NDArray[np.int64], /) -> Self:
+        """Some of the lines, in this order."""
+        lines = self.lines
+        return replace(self, text="".join(f"{lines[row]}\n" for row in rows))
+
+    def fingerprint(self) -> dict[str, str | int]:
+        """What identifies the text without holding it."""
+        digest = hashlib.sha256(self.text.encode()).hexdigest()
+        return {"sha256": digest, "characters": len(self.text), "lines": len(self)}
+
+
+def as_text(source: Any) -> str:
+    """The text of a file, of a string or of lines.
+
+    A path object is a file, and so is a string of one line that ends like one (.txt, .text, .md, also with .gz or .xz
+    after it); any other string is the text itself. Lines, in any iterable, are joined by line ends.
+    Raises DataError for what is none of these, and for what `read_text` refuses.
+    """
+    if isinstance(source, os.PathLike) or (isinstance(source, str) and _names_a_file(source)):
+        return read_text(Path(source))
+    text = source if isinstance(source, str) else _joined(source)
+    if not text.strip():
+        raise DataError("the text is empty; give some, or the path of a file")
+    return text
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a file, unpacked where its name ends in .xz or .gz; every line end is "\\n".
+
+    Raises DataError for a file that is absent, empty, not whole, or not UTF-8, then naming line and column.
+    """
+    text = _decoded(read_content(path), path).removeprefix(_BYTE_ORDER_MARK)
+    if not text.strip():
+        raise DataError(f"{path}: the file holds white space only; give one with text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def in_order(text: str, *shares: float) -> list[str]:
+    """Consecutive parts of the text, each with its share of the characters: `in_order(text, 0.9, 0.05, 0.05)`.
+
+    Raises ConfigurationError for shares that are not positive or do not add up to 1.
+    """
+    if not shares or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-9:
+        raise ConfigurationError(f"shares={shares!r}: positive numbers that add up to 1 are wanted")
+    ends = [round(len(text) * sum(shares[:place])) for place in range(len(shares) + 1)]
+    return [text[start:end] for start, end in pairwise(ends)]
+
+
+def lines_in_order(text: str, *shares: float) -> list[str]:
+    """As `in_order`, but each part ends where a line does, so that no line is torn."""
+    parts, rest = [], ""
+    for part in in_order(text, *shares)[:-1]:
+        rest += part
+        whole = rest.rfind("\n") + 1
+        parts.append(rest[:whole])
+        rest = rest[whole:]
+    return [*parts, text[sum(map(len, parts)) :]]
+
+
+def _names_a_file(text: str) -> bool:
+    return "\n" not in text and bare_ending(Path(text)) in _TEXT_ENDINGS
+
+
+def _joined(source: Any) -> str:
+    if not isinstance(source, Iterable) or isinstance(source, bytes):
+        raise DataError(f"text is wanted: a path, a string or a list of lines, not {type(source).__name__}")
+    lines = list(source)
+    for place, line in enumerate(lines):
+        if not isinstance(line, str):
+            raise DataError(f"line {place} (from 0) is {type(line).__name__}, not text")
+    return "\n".join(line.removesuffix("\n") for line in lines) + "\n"
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
+        value = content[error.start]
+        raise DataError(
+            f"{path}, line {line}, column {column}: byte 0x{value:02x} is not UTF-8; save the file as UTF-8"
+        ) from error
