@@ -165,3 +165,26 @@ def test_lengths_may_be_unsigned(dtype: torch.dtype) -> None:
     expected = Regression()(predictions, targets, lengths)
     assert Regression()(predictions, targets, lengths.to(dtype)).total.equal(expected.total)
     assert expected.count == 6
+
+
+def test_smoothed_and_weighted_cross_entropy_is_the_sum_over_terms():
+    logits = torch.randn(5, 3, generator=torch.Generator().manual_seed(4), dtype=torch.float64)
+    classes = torch.tensor([0, 2, 1, 1, 0])
+    weights = (0.5, 2.0, 1.0)
+    smoothing = 0.1
+    logarithms = logits.log_softmax(-1)
+    by_hand = 0.0
+    for row, true in enumerate(classes.tolist()):
+        right = weights[true] * logarithms[row, true]
+        evenly = sum(weight * value for weight, value in zip(weights, logarithms[row], strict=True)) / 3
+        by_hand -= (1 - smoothing) * right + smoothing * evenly
+
+    loss = CrossEntropy(label_smoothing=smoothing, weights=weights)(logits, classes)
+
+    assert loss.count == 5
+    torch.testing.assert_close(loss.total, by_hand)
+
+
+def test_a_smoothing_that_is_no_share_is_refused():
+    with pytest.raises(ConfigurationError, match="label_smoothing=1"):
+        CrossEntropy(label_smoothing=1.0)

@@ -22,9 +22,18 @@ class CrossEntropy:
 
     predictions [B, …, C] logits; targets [B, …] classes as int64, `ignore_index` where there is none; lengths [B] masks
     the targets' second axis, if they have one. Raises DataError for targets that are no classes of 0 to C − 1.
+
+    label_smoothing: share of the target spread evenly over all classes (Szegedy et al. 2016, arXiv:1512.00567).
+    weights: of each class, C of them; a term counts once however much it weighs, so let them be 1 on average.
     """
 
     ignore_index: int = -100
+    label_smoothing: float = 0.0
+    weights: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.label_smoothing < 1:
+            raise ConfigurationError(f"label_smoothing={self.label_smoothing!r}: give a share from 0 up, below 1")
 
     def __call__(self, predictions: Tensor, targets: Tensor, lengths: Tensor | None = None, /) -> Loss:
         logits, classes = predictions.flatten(0, -2), targets.flatten()
@@ -33,7 +42,10 @@ class CrossEntropy:
             places = kept.nonzero().squeeze(1)
             logits, classes = logits.index_select(0, places), classes.index_select(0, places)
         _check_classes(classes, logits.shape[-1])
-        total = functional.cross_entropy(logits, classes, reduction="sum")
+        weights = None if self.weights is None else logits.new_tensor(self.weights)
+        total = functional.cross_entropy(
+            logits, classes, weights, reduction="sum", label_smoothing=self.label_smoothing
+        )
         correct = (logits.detach().argmax(-1) == classes).sum()
         return Loss(total, len(classes), {"accuracy": correct.item()})
 
