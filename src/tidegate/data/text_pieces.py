@@ -28,7 +28,7 @@ def pieces(decode: Callable[[Sequence[int]], str], before: Sequence[int], tokens
 
 
 def until(stops: Sequence[str], texts: Iterable[str]) -> Iterator[str]:
-    """The texts up to where one of `stops` begins, of which nothing is shown; `texts` is then read no further.
+    """The texts up to the first of `stops` that comes whole, of which nothing is shown; nothing is read after it.
 
     Raises ConfigurationError for an empty stop string.
     """
@@ -41,9 +41,11 @@ def _until(stops: Sequence[str], texts: Iterable[str]) -> Iterator[str]:
     held = ""
     for text in texts:
         held += text
-        ends = [place for stop in stops if (place := held.find(stop)) >= 0]
-        if ends:
-            yield held[: min(ends)]
+        found = [(place + len(stop), place) for stop in stops if (place := held.find(stop)) >= 0]
+        if found:
+            _, begin = min(found)
+            if begin:
+                yield held[:begin]
             return
         safe = len(held) - _beginning(stops, held)
         if safe:
