@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.data.spans import Span, SpanScore, are_span_tags, scheme, span_scores, spans, total
+from tidegate.data.spans import Span, SpanScore, are_span_tags, may_follow, scheme, span_scores, spans, total
 
 TAGS = ["O", *(f"{prefix}-{kind}" for prefix in "BIES" for kind in ("NP", "VP"))]
 any_tags = st.lists(st.sampled_from(TAGS), max_size=12)
@@ -117,3 +117,33 @@ def test_the_scheme_is_told_from_the_tags(sentences: list[str], name: str) -> No
 )
 def test_tags_of_spans_are_known_by_their_look(tags: str, answer: bool) -> None:
     assert are_span_tags(tags.split()) is answer
+
+
+def broken(name: str, tags: list[str]) -> bool:
+    return not all(may_follow(name, before, tag) for before, tag in zip(["O", *tags], [*tags, "O"], strict=True))
+
+
+@given(spans_apart)
+def test_tags_written_by_a_scheme_keep_to_it(spaces: list[tuple[int, int, str]]) -> None:
+    tags, _ = iob2(spaces)
+    assert not broken("IOB2", tags)
+    assert not broken("BIOES", as_bioes(tags))
+    assert not broken("IOB1", as_iob1(tags))
+
+
+@pytest.mark.parametrize(
+    ("name", "tags"),
+    [
+        ("IOB2", "I-NP"),
+        ("IOB2", "O I-NP"),
+        ("IOB2", "B-NP I-VP"),
+        ("BIOES", "B-NP"),
+        ("BIOES", "B-NP O"),
+        ("BIOES", "B-NP I-NP S-NP"),
+        ("BIOES", "B-NP E-VP"),
+        ("BIOES", "E-NP"),
+        ("BIOES", "S-NP I-NP"),
+    ],
+)
+def test_tags_that_break_a_scheme_are_told(name: str, tags: str) -> None:
+    assert broken(name, tags.split())

@@ -40,6 +40,17 @@ def test_padding_holds_anything(crf: LinearChainCRF, emissions: Tensor) -> None:
     assert torch.equal(crf(emissions, tags, LENGTHS), crf(emissions, padded, LENGTHS))
 
 
+def test_unknown_tags_are_summed_over(crf: LinearChainCRF, emissions: Tensor) -> None:
+    tags = torch.tensor([[0, -100, 2, -1], [1, 1, -100, -100], [-1, 0, 0, 0]])
+    paths = torch.tensor([[0, first, 2, last] for first in range(TAGS) for last in range(TAGS)])
+    logs = crf(emissions[0].expand(len(paths), -1, -1), paths, torch.full((len(paths),), 4))
+    found = crf(emissions, tags, LENGTHS)
+    # Nine doubles, summed in another order; the last row's only tag may be anything: probability one.
+    torch.testing.assert_close(found[0], logs.logsumexp(0), rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(found[1], crf(emissions, tags.clamp(min=0), LENGTHS)[1], rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(found[2], torch.zeros((), dtype=torch.float64), rtol=0, atol=1e-12)
+
+
 def test_the_decoded_path_is_the_most_probable(crf: LinearChainCRF, emissions: Tensor) -> None:
     best = crf(emissions, crf.decode(emissions, LENGTHS), LENGTHS)
     for seed in range(50):

@@ -30,10 +30,11 @@ class ConllFile:
     tag: int | None
 
     @classmethod
-    def open(cls, path: Path, *, token: Column = None, tag: Column = None) -> ConllFile:
+    def open(cls, path: Path, *, token: Column = None, tag: Column = None, tagged: bool = True) -> ConllFile:
         """Columns by number, from 0, or from the end as in Python; in CoNLL-U also by name ("form", "upos", "xpos", …).
 
         By default tokens come first and tags last, if there is a second column; in CoNLL-U "form" and "upos".
+        tagged: False lets the file end before the column of tags, which is then the next one.
         Raises DataError for a file that cannot be read, or is ragged, and ConfigurationError for no such column.
         """
         lines = read_lines(path)
@@ -45,6 +46,8 @@ class ConllFile:
         token = ("form" if universal else 0) if token is None else token
         if tag is None and width > 1:
             tag = "upos" if universal else -1
+        if not tagged and str(tag) == str(width):
+            tag = None
         tag_place = None if tag is None else _place(path, tag, width, universal)
         return cls(path, lines, _place(path, token, width, universal), tag_place)
 
@@ -57,7 +60,7 @@ class ConllFile:
         sentences = [self._sentence(block) for block in self._blocks()]
         if not sentences:
             raise DataError(f"{self.path}: there are no sentences")
-        return Tagged(tuple(sentences), self._notes())
+        return Tagged(tuple(sentences), self._notes(), self._names())
 
     def with_tags(self, tags: Sequence[Sequence[str]]) -> str:
         """The file's text with these tags in place of its own, or in a new last column; all else as it stood."""
@@ -122,6 +125,12 @@ class ConllFile:
         if skipped:
             notes.append(f"{self.path}: {skipped} lines of contractions and words left out (ids as 3-4, 5.1) skipped")
         return tuple(notes)
+
+    def _names(self) -> dict[str, str]:
+        told = {"token": self.token, **({} if self.tag is None else {"tag": self.tag})}
+        if self.universal:
+            return {"format": "CoNLL-U", **{part: UNIVERSAL_COLUMNS[place] for part, place in told.items()}}
+        return {"format": "CoNLL", **{part: str(place) for part, place in told.items()}}
 
     def _tagged(self, line: str, tag: str) -> str:
         parts = line.split("\t") if self.universal else _GAP.split(line.strip(" \t"))

@@ -40,6 +40,20 @@ def scheme(sentences: Iterable[Sequence[str]]) -> str:
     return "IOB1" if "B" in prefixes else "IO"
 
 
+def may_follow(scheme: str, before: str, tag: str) -> bool:
+    """Whether the scheme lets a tag stand after another; "O" stands for what is before and after a sentence.
+
+    "IOB1" and "IO" are not restricted.
+    """
+    goes_on = tag[0] in "IE" and before[0] in "BI" and _kind(before) == _kind(tag)
+    match scheme:
+        case "IOB2":
+            return tag[0] != "I" or goes_on
+        case "BIOES":
+            return goes_on or (tag[0] not in "IE" and before[0] not in "BI")
+    return True
+
+
 def spans(tags: Sequence[str]) -> list[Span]:
     """The spans of one sentence, by conlleval's rules, which make the best of tags that break the scheme.
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tidegate.errors import DataError
 
@@ -20,16 +25,42 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Tagged:
-    """Sentences, either all with tags or all without; `notes` tell what was skipped on reading them."""
+    """Sentences, either all with tags or all without.
+
+    notes: what was skipped on reading them; names: the format of the file and its columns, empty without a file.
+    """
 
     sentences: tuple[Sentence, ...]
     notes: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         tagged = [bool(sentence.tags) for sentence in self.sentences]
         if any(tagged) and not all(tagged):
             place = self.sentences[tagged.index(False)].place
             raise DataError(f"{place}: the sentence has no tags, others have; tag it or take it out")
+
+    def __len__(self) -> int:
+        return len(self.sentences)
+
+    @property
+    def summary(self) -> str:
+        """How many sentences and tokens there are, and of how many tags."""
+        tags = {tag for sentence in self.sentences for tag in sentence.tags}
+        tokens = sum(len(sentence.tokens) for sentence in self.sentences)
+        return f"{len(self):,} sentences, {tokens:,} tokens" + (f", {len(tags)} tags" if tags else ", no tags")
+
+    def take(self, rows: NDArray[np.int64], /) -> Self:
+        """Some of the sentences, in this order."""
+        return replace(self, sentences=tuple(self.sentences[row] for row in rows))
+
+    def fingerprint(self) -> dict[str, str | int]:
+        """A digest of tokens and tags, and how many sentences and tokens there are."""
+        digest = hashlib.sha256()
+        for sentence in self.sentences:
+            digest.update(json.dumps([sentence.tokens, sentence.tags]).encode())
+        tokens = sum(len(sentence.tokens) for sentence in self.sentences)
+        return {"sha256": digest.hexdigest(), "sentences": len(self), "tokens": tokens}
 
     @property
     def has_tags(self) -> bool:

@@ -30,13 +30,21 @@ class TokenTable:
 
     @classmethod
     def of(
-        cls, table: Table, *, sentence: str | None = None, token: str | None = None, tag: str | None = None
+        cls,
+        table: Table,
+        *,
+        sentence: str | None = None,
+        token: str | None = None,
+        tag: str | None = None,
+        tagged: bool = True,
     ) -> TokenTable:
         """Columns by name; those not given are found by their usual names, whatever their case.
 
+        tagged: False lets the column of tags be absent.
         Raises ConfigurationError for a name that is not there, DataError where sentence or token cannot be found.
         """
-        found = {"sentence": sentence, "token": token, "tag": tag}
+        absent = not tagged and tag not in table.frame.columns
+        found = {"sentence": sentence, "token": token, "tag": None if absent else tag}
         for part, name in found.items():
             found[part] = _named(table, name) if name is not None else _usual(table, part)
         for part in ("sentence", "token"):
@@ -57,7 +65,8 @@ class TokenTable:
             Sentence(tuple(tokens[start:end]), tuple(tags[start:end]), self.table.place(start))
             for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True)
         )
-        return Tagged(sentences)
+        names = {"format": "table", "sentence": self.sentence, "token": self.token}
+        return Tagged(sentences, names={**names, **({} if self.tag is None else {"tag": self.tag})})
 
     def with_tags(self, tags: Sequence[Sequence[str]]) -> pl.DataFrame:
         """The table with these tags in place of its own, or in a new column "tag"."""

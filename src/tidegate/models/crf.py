@@ -27,18 +27,27 @@ class LinearChainCRF(nn.Module):
         return Chain(self.start, self.transitions, self.end)
 
     def forward(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
-        """log p(tags | emissions), [B], of tags [B, T] int64; whatever class stands in the padding is not looked at."""
-        return self.score(emissions, tags, lengths) - log_partition(emissions, self.chain, lengths)
+        """log p(tags | emissions), [B], of tags [B, T] int64; what stands in the padding is not looked at.
 
-    def score(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
-        """The score of one path per row, [B], before it is normalised."""
+        A negative tag at a true step is not known: all that it may be are summed up.
+        """
         real = torch.arange(tags.shape[1], device=tags.device) < lengths.to(tags.device).unsqueeze(1)
+        unknown = real & (tags < 0)
+        told = self._partly(emissions, tags, lengths) if unknown.any() else self._score(emissions, tags, real)
+        return told - log_partition(emissions, self.chain, lengths)
+
+    def _score(self, emissions: Tensor, tags: Tensor, real: Tensor) -> Tensor:
         path = tags.masked_fill(~real, 0)
         emitted = emissions.gather(2, path.unsqueeze(2)).squeeze(2)
         moved = self.transitions[path[:, :-1], path[:, 1:]]
-        last = path.gather(1, lengths.to(tags.device).unsqueeze(1) - 1).squeeze(1)
+        last = path.gather(1, real.sum(1, keepdim=True) - 1).squeeze(1)
         inner = (emitted * real).sum(1) + (moved * real[:, 1:]).sum(1)
         return inner + self.start[path[:, 0]] + self.end[last]
+
+    def _partly(self, emissions: Tensor, tags: Tensor, lengths: Tensor) -> Tensor:
+        """log Σ exp(score) over the paths that agree with the tags that are known."""
+        allowed = (tags < 0).unsqueeze(2) | (torch.arange(len(self.start), device=tags.device) == tags.unsqueeze(2))
+        return log_partition(emissions.masked_fill(~allowed, -torch.inf), self.chain, lengths)
 
     def marginals(self, emissions: Tensor, lengths: Tensor) -> Tensor:
         """p(y_t = k | x) [B, T, K], zeros in the padding."""

@@ -1,0 +1,45 @@
+"""Scores of a few sentences, counted by hand."""
+
+from __future__ import annotations
+
+from tidegate.data.spans import SpanScore
+from tidegate.data.tagged import from_lists
+from tidegate.estimators.tag_scores import TagAssessment, TagScore
+
+TRUTH = from_lists([["a", "b", "new"], ["b"]], [["B-x", "I-x", "O"], ["B-y"]])
+TOLD = [["B-x", "I-x", "B-y"], ["O"]]
+
+
+def assessment(told=TOLD, known=("a", "b"), spans: bool = True) -> TagAssessment:
+    return TagAssessment(TRUTH, told, known.__contains__, spans)
+
+
+def test_the_metrics() -> None:
+    metrics = assessment().metrics
+    assert list(metrics) == ["f1", "precision", "recall", "accuracy", "accuracy_unknown_words"]
+    assert metrics["f1"] == metrics["precision"] == metrics["recall"] == metrics["accuracy"] == 0.5
+    assert metrics["accuracy_unknown_words"] == 0.0
+
+
+def test_only_what_there_is_is_told() -> None:
+    assert list(assessment(known=("a", "b", "new"), spans=False).metrics) == ["accuracy"]
+    assert assessment(spans=False).spans == {}
+
+
+def test_the_tables() -> None:
+    found = assessment()
+    assert found.spans == {"x": SpanScore(1, 1, 1), "y": SpanScore(1, 1, 0)}
+    assert list(found.tags.items()) == [
+        ("B-x", TagScore(1, 1, 1)),
+        ("B-y", TagScore(1, 1, 0)),
+        ("I-x", TagScore(1, 1, 1)),
+        ("O", TagScore(1, 1, 0)),
+    ]
+    assert found.confusions == {("O", "B-y"): 1, ("B-y", "O"): 1}
+    assert (TagScore(4, 2, 1).precision, TagScore(4, 2, 1).recall) == (0.5, 0.25)
+    assert (TagScore(0, 2, 0).recall, TagScore(2, 0, 0).precision) == (0.0, 0.0)
+
+
+def test_all_right_is_one() -> None:
+    metrics = assessment(told=TRUTH.tags).metrics
+    assert set(metrics.values()) == {1.0}
