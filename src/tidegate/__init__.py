@@ -11,12 +11,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tidegate import nn
     from tidegate.estimators.forecaster import Forecaster
+    from tidegate.estimators.language_model import LanguageModel
     from tidegate.estimators.loading import load
+    from tidegate.estimators.polyphony_model import PolyphonyModel
+    from tidegate.estimators.sequence_classifier import SequenceClassifier
+    from tidegate.estimators.sequence_regressor import SequenceRegressor
+    from tidegate.estimators.sequence_tagger import SequenceTagger
 
 __version__ = "0.1.0"
-__all__ = ["Forecaster", "__version__", "load", "nn"]
+__all__ = ["Forecaster", "LanguageModel", "PolyphonyModel", "SequenceTagger", "__version__", "load", "nn"]
 
-_HOMES = {"Forecaster": "tidegate.estimators.forecaster", "load": "tidegate.estimators.loading"}
+_HOMES = {
+    "Forecaster": "tidegate.estimators.forecaster",
+    "LanguageModel": "tidegate.estimators.language_model",
+    "PolyphonyModel": "tidegate.estimators.polyphony_model",
+    "SequenceTagger": "tidegate.estimators.sequence_tagger",
+    "load": "tidegate.estimators.loading",
+}
 
 
 def __getattr__(name: str) -> Any:

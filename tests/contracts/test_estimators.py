@@ -25,12 +25,45 @@ def series(rows: int = 40) -> dict[str, Any]:
     return {"frame": pl.DataFrame({"ds": range(rows), "y": values})}
 
 
+def tagged_sentences() -> dict[str, Any]:
+    source = np.random.default_rng(0)
+    tokens = [
+        [str(word) for word in source.choice(["a", "b", "C", "d"], length)] for length in source.integers(2, 6, 12)
+    ]
+    return {"X": tokens, "y": [["N" if word.isupper() else "V" for word in sentence] for sentence in tokens]}
+
+
+def lines() -> dict[str, Any]:
+    source = np.random.default_rng(0)
+    return {"X": ["".join(source.choice(list("abc "), 12)) for _ in range(20)]}
+
+
+def music() -> dict[str, Any]:
+    source = np.random.default_rng(0)
+    return {"X": [(source.random((length, 88)) < 0.1).astype(np.uint8) for length in source.integers(4, 9, 10)]}
+
+
 # For each estimator: options that make it small, what fit takes, and its answer as an array.
 EXAMPLES: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]], Callable[[Any], Any]]] = {
     "Forecaster": (
         {"hidden_size": 4, "epochs": 2, "window": 8, "horizon": 3},
         series,
         lambda estimator: estimator.predict(5)["GRU"].to_numpy(),
+    ),
+    "LanguageModel": (
+        {"hidden_size": 4, "epochs": 2, "batch_size": 2, "segment": 8},
+        lines,
+        lambda estimator: estimator.predict(lines()["X"]),
+    ),
+    "PolyphonyModel": (
+        {"hidden_size": 4, "epochs": 2},
+        music,
+        lambda estimator: estimator.predict(music()["X"]),
+    ),
+    "SequenceTagger": (
+        {"hidden_size": 4, "epochs": 2, "min_count": 1},
+        tagged_sentences,
+        lambda estimator: np.concatenate(estimator.predict_proba(tagged_sentences()["X"])),
     ),
 }
 

@@ -14,6 +14,9 @@ KINDS = {
     "forecaster": ("forecaster", "Forecaster"),
     "classifier": ("sequence_classifier", "SequenceClassifier"),
     "regressor": ("sequence_regressor", "SequenceRegressor"),
+    "language-model": ("language_model", "LanguageModel"),
+    "polyphony-model": ("polyphony_model", "PolyphonyModel"),
+    "tagger": ("sequence_tagger", "SequenceTagger"),
 }
 
 

@@ -1,0 +1,160 @@
+"""SequenceTagger: a tag for every token of a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tidegate.data.tag_files import file_format, open_tagged
+from tidegate.data.tagged import Tagged, from_lists
+from tidegate.errors import DataError
+from tidegate.estimators.sequence_batches import predicted
+from tidegate.estimators.sequence_estimator import SequenceEstimator
+from tidegate.estimators.tag_scores import TagAssessment
+from tidegate.estimators.tagged_examples import TaggedExamples
+from tidegate.estimators.tagger_options import TaggerOptions
+from tidegate.estimators.tagging_objective import TaggingObjective
+from tidegate.estimators.tagging_preparation import TaggingPreparation
+from tidegate.models.tagger import TagBatch, TaggerNetwork, TaggerShape
+
+Source = str | PathLike[str]
+
+
+class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged]):
+    """Tags tokens: parts of speech, chunks, names, whatever there is one of for each token.
+
+    Words are read as vectors and as spelt, from both ends, and tags are told one by one or, by a conditional random
+    field, all of a sentence together (Lample et al. 2016, arXiv:1603.01360). `cell` is one of "rnn", "gru", "lstm",
+    "mingru", "minlstm"; all other options are keywords, explained in `TaggerOptions`, `EncoderOptions` and
+    `TrainingSettings`. Tags that write spans (IOB1, IOB2, BIOES) are recognised, and decoding keeps to their scheme.
+
+    X is a list of lists of tokens with y, a list of lists of tags; or a file's path: CoNLL (columns by white space),
+    CoNLL-U, or a table with columns of sentence, token and tag.
+    """
+
+    KIND = "tagger"
+    SCORE = "accuracy"
+    OPTIONS = TaggerOptions
+    PREPARATION = TaggingPreparation
+    RECORDS = Tagged
+
+    @property
+    def classes_(self) -> NDArray[np.str_]:
+        """The tags, in the order of `predict_proba`."""
+        return np.array(self.fitted.preparation.tags)
+
+    def predict(self, X: Any) -> list[list[str]]:
+        """A list of tags for each sentence; whatever tags X has are not looked at."""
+        records = self._records(X, labelled=False)
+        rules = self.fitted.preparation.rules()
+
+        def best(network: nn.Module, batch: TagBatch) -> Tensor:
+            found = _tagger(network)
+            return found.decode(found(batch), batch.lengths, rules)
+
+        tags = self.fitted.preparation.tags
+        return [[tags[place] for place in row.tolist()] for row in self._rows(records, best)]
+
+    def predict_proba(self, X: Any) -> list[NDArray[np.float32]]:
+        """For each sentence the probability of each tag at each token, [T, K] in the order of `classes_`.
+
+        Of a random field these are marginals: over all paths, none of which is forbidden.
+        """
+
+        def shares(network: nn.Module, batch: TagBatch) -> Tensor:
+            found = _tagger(network)
+            return found.probabilities(found(batch), batch.lengths)
+
+        return self._rows(self._records(X, labelled=False), shares)
+
+    def assess(self, X: Any, y: Any = None) -> TagAssessment:
+        """Predictions beside the truth. Raises DataError where X has no tags, or none that training has met.
+
+        Some tags that training has not met are no error, as published data have such: they count as told wrongly.
+        """
+        records = self._records(X, y)
+        records.require_tags()
+        preparation = self.fitted.preparation
+        if not {tag for one in records.sentences for tag in one.tags} & set(preparation.tags):
+            first = records.sentences[0]
+            known = ", ".join(preparation.tags[:5])
+            raise DataError(f"{first.place}: no tag ('{first.tags[0]}' …) is one of those learnt ({known} …)")
+        return TagAssessment(records, self.predict(records), preparation.is_known, bool(preparation.scheme))
+
+    def prediction_frame(self, X: Any) -> pl.DataFrame:
+        """One row for each token: number of the sentence, token, tag."""
+        records = self._records(X, labelled=False)
+        rows = zip(records.sentences, self.predict(records), strict=True)
+        told = [
+            (number, token, tag)
+            for number, (one, tags) in enumerate(rows)
+            for token, tag in zip(one.tokens, tags, strict=True)
+        ]
+        return pl.DataFrame(told, schema={"sentence": pl.Int64, "token": pl.String, "tag": pl.String}, orient="row")
+
+    def tagged_file(self, path: Source) -> str | pl.DataFrame:
+        """The file with its tags predicted, all else as it stood: the text of a CoNLL file, or the table."""
+        file = open_tagged(Path(path), self._columns(Path(path)), tagged=False)
+        return file.with_tags(self.predict(file.read()))
+
+    def read(self, path: Source, names: Mapping[str, str] | None = None, *, labelled: bool = True) -> Tagged:
+        """The sentences of a file; `names` tell the columns "token", "tag" and, of a table, "sentence".
+
+        By default they are those of training, if that was a file of the same kind. labelled: False asks for no tags.
+        """
+        return self._read_file(Path(path), {**self._columns(Path(path)), **(names or {})}, labelled)
+
+    def _columns(self, path: Path) -> dict[str, str]:
+        known = dict({} if self._fitted is None else self._fitted.names)
+        return known if known.pop("format", None) == file_format(path) else {}
+
+    def _given(self, X: Any, y: Any) -> Tagged:
+        return from_lists(X, y)
+
+    def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Tagged:
+        return open_tagged(path, names, tagged=labelled).read()
+
+    def _prepare(self, training: Tagged) -> TaggingPreparation:
+        return TaggingPreparation.fit(training, lowercase=self.options.lowercase, min_count=self.options.min_count)
+
+    def _network(self, options: TaggerOptions, preparation: TaggingPreparation) -> TaggerNetwork:
+        usual: Literal["softmax", "crf"] = "crf" if preparation.scheme else "softmax"
+        shape = TaggerShape(
+            words=preparation.kept,
+            characters=len(preparation.characters) if options.characters == "recurrent" else 0,
+            tags=len(preparation.tags),
+            embedding_size=options.embedding_size,
+            character_size=options.character_size,
+            character_hidden=options.character_hidden,
+            embedding_dropout=options.embedding_dropout,
+            word_dropout=options.word_dropout,
+            decoder=usual if options.decoder == "auto" else options.decoder,
+        )
+        return TaggerNetwork(shape, options)
+
+    def _objective(self, _preparation: TaggingPreparation) -> TaggingObjective:
+        return TaggingObjective()
+
+    def _examples(self, preparation: TaggingPreparation, records: Tagged) -> TaggedExamples:
+        return TaggedExamples.of(records.sentences, preparation)
+
+    def _rows(self, records: Tagged, predict: Any) -> list[NDArray[Any]]:
+        """What `predict` says of each sentence, without the padding, in the order of the sentences."""
+        examples = self._examples(self.fitted.preparation, records)
+        found: list[NDArray[Any]] = [np.zeros(0)] * len(records)
+        for rows, answer in predicted(self.fitted.network, examples, predict):
+            for row, values in zip(rows, answer.numpy(), strict=True):
+                found[row] = values[: examples.lengths[row]]
+        return found
+
+
+def _tagger(network: nn.Module) -> TaggerNetwork:
+    assert isinstance(network, TaggerNetwork)
+    return network
