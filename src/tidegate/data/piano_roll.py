@@ -75,6 +75,11 @@ def read_rolls(path: Path) -> PianoRolls:
     raise DataError(f"{path}: music is read from .json or .npz files; see tidegate.data.piano_roll.read_rolls")
 
 
+def midi_numbers(roll: Roll) -> list[list[int]]:
+    """What sounds in each frame of [T, 88], as .json files hold it."""
+    return [[int(key) + LOWEST for key in np.flatnonzero(frame)] for frame in roll]
+
+
 def _checked(rolls: Sequence[Roll], name: str) -> PianoRolls:
     if not rolls:
         raise DataError(f"{name}: there are no pieces")
