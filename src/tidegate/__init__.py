@@ -19,12 +19,24 @@ if TYPE_CHECKING:
     from tidegate.estimators.sequence_tagger import SequenceTagger
 
 __version__ = "0.1.0"
-__all__ = ["Forecaster", "LanguageModel", "PolyphonyModel", "SequenceTagger", "__version__", "load", "nn"]
+__all__ = [
+    "Forecaster",
+    "LanguageModel",
+    "PolyphonyModel",
+    "SequenceClassifier",
+    "SequenceRegressor",
+    "SequenceTagger",
+    "__version__",
+    "load",
+    "nn",
+]
 
 _HOMES = {
     "Forecaster": "tidegate.estimators.forecaster",
     "LanguageModel": "tidegate.estimators.language_model",
     "PolyphonyModel": "tidegate.estimators.polyphony_model",
+    "SequenceClassifier": "tidegate.estimators.sequence_classifier",
+    "SequenceRegressor": "tidegate.estimators.sequence_regressor",
     "SequenceTagger": "tidegate.estimators.sequence_tagger",
     "load": "tidegate.estimators.loading",
 }

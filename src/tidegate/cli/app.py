@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tidegate import __version__
+from tidegate.cli.classify import CLASSIFY, REGRESS, classify, regress
 from tidegate.cli.demo import EXAMPLES as DEMO
 from tidegate.cli.demo import demo
 from tidegate.cli.doctor import EXAMPLES as DOCTOR
@@ -15,8 +16,11 @@ from tidegate.cli.evaluate import EXAMPLES as EVALUATE
 from tidegate.cli.evaluate import evaluate
 from tidegate.cli.fit import EXAMPLES as FIT
 from tidegate.cli.fit import forecast
+from tidegate.cli.generate import GENERATE, generate
+from tidegate.cli.language import LANGUAGE, POLYPHONY, language, polyphony
 from tidegate.cli.predict import EXAMPLES as PREDICT
 from tidegate.cli.predict import predict
+from tidegate.cli.tag import TAG, tag
 
 app = typer.Typer(
     name="tidegate",
@@ -38,8 +42,14 @@ tasks = typer.Typer(help="Train a network on your data.", no_args_is_help=True, 
 app.command("demo", epilog=DEMO)(demo)
 app.add_typer(tasks, name="fit", epilog=FIT)
 tasks.command("forecast", epilog=FIT)(forecast)
+tasks.command("classify", epilog=CLASSIFY)(classify)
+tasks.command("regress", epilog=REGRESS)(regress)
+tasks.command("language", epilog=LANGUAGE)(language)
+tasks.command("polyphony", epilog=POLYPHONY)(polyphony)
+tasks.command("tag", epilog=TAG)(tag)
 app.command("predict", epilog=PREDICT)(predict)
 app.command("evaluate", epilog=EVALUATE)(evaluate)
+app.command("generate", epilog=GENERATE)(generate)
 app.command("doctor", epilog=DOCTOR)(doctor)
 
 

@@ -1,0 +1,136 @@
+"""Sequences, texts or series, each with one label or one number: as they were given, with where they came from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tidegate.errors import DataError
+
+Series = NDArray[np.float64]
+Label = str | int | float | bool
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where each example came from: a line of a file, from 1; or without files a row, from 0."""
+
+    numbers: NDArray[np.int64]
+    files: tuple[str, ...] | None = None
+
+    @classmethod
+    def of_rows(cls, count: int) -> Places:
+        return cls(np.arange(count))
+
+    @classmethod
+    def of_lines(cls, file: str, lines: Sequence[int] | NDArray[np.int64]) -> Places:
+        return cls(np.asarray(lines, dtype=np.int64), (file,) * len(lines))
+
+    def __getitem__(self, row: int) -> str:
+        number = self.numbers[row]
+        return f"row {number}" if self.files is None else f"{self.files[row]}, line {number}"
+
+    def take(self, rows: NDArray[np.int64]) -> Places:
+        return Places(self.numbers[rows], None if self.files is None else tuple(self.files[row] for row in rows))
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Examples of classification and regression.
+
+    inputs: texts, or series [T_i, C] of equally many channels, NaN where a value is missing.
+    targets: a label or a number for each; None where none were asked for.
+    names: which columns of the file played which part; channels: their names, in order.
+    Raises DataError, naming the place, for no examples, an empty text or series, unequal channels, an infinite value,
+    and as many targets as do not fit.
+    """
+
+    inputs: Sequence[Any]
+    targets: tuple[Label, ...] | None
+    places: Places
+    names: Mapping[str, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not len(self.inputs):
+            raise DataError("there are no examples; give one at least")
+        if self.targets is not None and len(self.targets) != len(self.inputs):
+            raise DataError(f"{len(self.inputs)} examples but {len(self.targets)} targets; give one for each")
+        _check_texts(self) if self.kind == "texts" else _check_series(self)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def kind(self) -> Literal["texts", "series"]:
+        return "texts" if isinstance(self.inputs[0], str) else "series"
+
+    @property
+    def summary(self) -> str:
+        """How much there is, in a few words."""
+        if self.kind == "texts":
+            return f"{len(self):,} texts"
+        lengths = [len(one) for one in self.inputs]
+        steps = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else f"{lengths[0]}"
+        width = self.width
+        return f"{len(self):,} series of {steps} steps, {width} channel{'s' if width > 1 else ''}"
+
+    @property
+    def width(self) -> int:
+        """Channels of the series; 0 of texts."""
+        first = self.inputs[0]
+        return 0 if isinstance(first, str) else first.shape[1]
+
+    def channel(self, place: int) -> str:
+        """A channel in words."""
+        return f"channel '{self.channels[place]}'" if self.channels else f"channel {place}"
+
+    def take(self, rows: NDArray[np.int64], /) -> Labelled:
+        """Some of them, in this order. Raises DataError for none."""
+        targets = None if self.targets is None else tuple(self.targets[row] for row in rows)
+        inputs = [self.inputs[row] for row in rows]
+        return Labelled(inputs, targets, self.places.take(rows), self.names, self.channels, self.notes)
+
+    def fingerprint(self) -> dict[str, str | int]:
+        """The SHA-256 of all inputs and targets, and how many there are."""
+        digest = hashlib.sha256(json.dumps([self.kind, None if self.targets is None else list(self.targets)]).encode())
+        for one in self.inputs:
+            content = (
+                one.encode() if isinstance(one, str) else np.where(np.isnan(one), np.nan, one).astype("<f8").tobytes()
+            )
+            digest.update(len(content).to_bytes(8, "little"))
+            digest.update(content)
+        return {"sha256": digest.hexdigest(), "examples": len(self)}
+
+
+def _check_texts(records: Labelled) -> None:
+    for row, text in enumerate(records.inputs):
+        if not isinstance(text, str):
+            raise DataError(f"{records.places[row]}: a {type(text).__name__} among texts; give texts only")
+        if not text.strip():
+            raise DataError(f"{records.places[row]}: the text is empty; fill it in or leave the row out")
+
+
+def _check_series(records: Labelled) -> None:
+    first = records.inputs[0]
+    for row, series in enumerate(records.inputs):
+        if isinstance(series, str) or isinstance(first, str):
+            raise DataError(f"{records.places[row]}: a text among series; give series only")
+        if series.shape[1] != first.shape[1]:
+            raise DataError(
+                f"{records.places[row]}: {series.shape[1]} channels, where {records.places[0]} has {first.shape[1]}"
+            )
+        if not series.size:
+            raise DataError(f"{records.places[row]}: the series is empty; give it a step at least")
+        if np.isinf(series).any():
+            step, channel = np.argwhere(np.isinf(series))[0]
+            raise DataError(
+                f"{records.places[row]}, {records.channel(channel)}, step {step}: the value is not finite; mend it"
+            )

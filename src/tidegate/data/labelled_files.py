@@ -1,0 +1,55 @@
+"""Examples with labels from a file or a folder of any kind that is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tidegate.data import labelled_series, labelled_text
+from tidegate.data.compressed import bare_ending, read_content
+from tidegate.data.labelled import Labelled
+from tidegate.data.table import read_table
+from tidegate.data.ts_file import read_ts
+from tidegate.errors import ConfigurationError, DataError
+
+_ENDINGS = (".csv", ".tsv", ".parquet", ".ts", ".txt")
+_PARTS = tuple(dict.fromkeys((*labelled_text.PARTS, *labelled_series.PARTS)))
+
+
+def read_labelled(path: Path, names: Mapping[str, str], *, labelled: bool = True) -> Labelled:
+    """The examples of `path`; `names` say which columns play the parts "text", "label", "id", "time", "channels".
+
+    A folder with a .txt file for each class; a .ts file of series; a .csv, .tsv or .parquet file of texts or, where it
+    has an id, of series in long form; without labels also a .txt file. Packed (.gz, .xz) text files too.
+    Raises DataError naming file, line and column.
+    """
+    unknown = [part for part in names if part not in _PARTS]
+    if unknown:
+        raise ConfigurationError(f"{path}: no part is called '{unknown[0]}'; there are {', '.join(_PARTS)}")
+    if path.is_dir():
+        return labelled_text.read_class_folder(path, labelled=labelled)
+    match bare_ending(path):
+        case ".ts":
+            return read_ts(path, labelled=labelled)
+        case ".csv" | ".tsv" | ".parquet":
+            return _table(path, names, labelled)
+        case ".txt" if not labelled:
+            return labelled_text.read_text_lines(path)
+        case ".txt":
+            raise DataError(
+                f"{path}: a .txt file has no labels; give a folder with such a file for each class, or a table"
+            )
+    raise DataError(f"{path}: files of this ending cannot be read; the endings known are {', '.join(_ENDINGS)}")
+
+
+def _table(path: Path, names: Mapping[str, str], labelled: bool) -> Labelled:
+    if labelled_series.is_series_table(_columns(path), names):
+        return labelled_series.read_series_table(path, names, labelled=labelled)
+    return labelled_text.read_text_table(path, names, labelled=labelled)
+
+
+def _columns(path: Path) -> list[str]:
+    if bare_ending(path) == ".parquet":
+        return read_table(path).frame.columns
+    first = read_content(path).split(b"\n", 1)[0].decode("utf-8", errors="replace")
+    return [cell.strip().strip('"') for cell in first.split("," if bare_ending(path) == ".csv" else "\t")]

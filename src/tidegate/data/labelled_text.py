@@ -1,0 +1,177 @@
+"""Texts with labels: tables with a column of each, a file per class, or a text in each line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from tidegate.data.compressed import bare_ending, read_content, read_lines
+from tidegate.data.delimited import read_delimited
+from tidegate.data.labelled import Labelled, Places
+from tidegate.data.table import Table, read_table
+from tidegate.errors import DataError
+
+PARTS = ("text", "label")
+_FIRST, _SECOND = "column 1", "column 2"  # what the columns of a file without a header are called
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """Which column holds the texts and which the labels (None: there is none), and what was noticed."""
+
+    text: str
+    label: str | None
+    notes: tuple[str, ...] = ()
+
+
+def read_text_table(path: Path, names: Mapping[str, str], *, labelled: bool = True) -> Labelled:
+    """The rows of a .csv, .tsv or .parquet file, packed or not, as `texts_of` takes them.
+
+    A .tsv without a header has two columns, text and label; that with fewer different values is the label.
+    """
+    table = _tsv(path, names) if bare_ending(path) == ".tsv" else _table(path)
+    return texts_of(table, names, labelled=labelled)
+
+
+def texts_of(table: Table, names: Mapping[str, str], *, labelled: bool = True) -> Labelled:
+    """Columns "text" and "label", in any case, or as `names` say. Raises DataError where one is not there or empty."""
+    columns = _columns(table, names, labelled)
+    places = _places(table)
+    texts = _required(table, columns.text, places)
+    targets = None if columns.label is None else tuple(_required(table, columns.label, places))
+    chosen = {"text": columns.text} | ({} if columns.label is None else {"label": columns.label})
+    return Labelled(texts, targets, places, chosen, notes=columns.notes)
+
+
+def read_class_folder(folder: Path, *, labelled: bool = True) -> Labelled:
+    """A .txt file for each class, called after it, a text in each line; blank lines at the end do not count."""
+    files = sorted(file for file in folder.iterdir() if bare_ending(file) == ".txt" and not file.name.startswith("."))
+    if not files:
+        raise DataError(f"{folder}: no .txt file is in this folder; put one there for each class, a text in each line")
+    parts = [read_text_lines(file) for file in files]
+    numbers = np.concatenate([part.places.numbers for part in parts])
+    origins = tuple(name for part in parts for name in part.places.files or ())
+    classes = tuple(file.name.split(".")[0] for file, part in zip(files, parts, strict=True) for _ in range(len(part)))
+    texts = [str(text) for part in parts for text in part.inputs]
+    return Labelled(texts, classes if labelled else None, Places(numbers, origins))
+
+
+def read_text_lines(path: Path) -> Labelled:
+    """A text in each line, without labels."""
+    lines = read_lines(path)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
+        raise DataError(f"{path}: no line holds a text")
+    return Labelled(lines, None, Places.of_lines(str(path), range(1, len(lines) + 1)))
+
+
+def _table(path: Path) -> Table:
+    """As `read_table`, but packed text too."""
+    if bare_ending(path) != ".csv":
+        return read_table(path)
+    frame, lines = read_delimited(read_content(path), str(path), ",")
+    if frame.is_empty():
+        raise DataError(f"{path}: there are no rows")
+    return Table(frame, "polars", str(path), lines)
+
+
+def _tsv(path: Path, names: Mapping[str, str]) -> Table:
+    """Fields between tabs; a field wholly in quotation marks loses them, others are ordinary characters."""
+    lines = read_lines(path)
+    rows = [[_bare(field) for field in line.split("\t")] for line in lines]
+    while rows and rows[-1] == [""]:
+        rows.pop()
+    if not rows:
+        raise DataError(f"{path}: the file is empty")
+    _check_ragged(rows, path)
+    headed = _has_header(rows[0], names, path)
+    header = rows[0] if headed else [_FIRST, _SECOND][: len(rows[0])]
+    body = rows[1:] if headed else rows
+    if not body:
+        raise DataError(f"{path}: there are no rows")
+    frame = pl.DataFrame(dict(zip(header, map(list, zip(*body, strict=True)), strict=True)))
+    return Table(frame, "polars", str(path), np.arange(len(body)) + (2 if headed else 1))
+
+
+def _bare(field: str) -> str:
+    inner = field[1:-1]
+    quoted = len(field) > 1 and field[0] == field[-1] == '"' and '"' not in inner.replace('""', "")
+    return inner.replace('""', '"') if quoted else field
+
+
+def _check_ragged(rows: Sequence[Sequence[str]], path: Path) -> None:
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            found = "the line is blank" if row == [""] else f"{len(row)} fields"
+            raise DataError(f"{path}, line {number}: {found}, where line 1 has {len(rows[0])}; mend the line")
+
+
+def _has_header(first: Sequence[str], names: Mapping[str, str], path: Path) -> bool:
+    wanted = {name.lower() for name in (*PARTS, *names.values())}
+    if {cell.strip().lower() for cell in first} & wanted:
+        repeated = sorted({cell for cell in first if list(first).count(cell) > 1})
+        if repeated:
+            raise DataError(f"{path}, line 1: column name '{repeated[0]}' stands there more than once; rename one")
+        return True
+    if len(first) <= 2 and not set(names.values()) - {_FIRST, _SECOND}:
+        return False
+    shown = ", ".join(first[:8])
+    raise DataError(
+        f"{path}, line 1: no column is called {' or '.join(sorted(wanted))}; there are: {shown}; name them with --text "
+        "and --label"
+    )
+
+
+def _columns(table: Table, names: Mapping[str, str], labelled: bool) -> _Columns:
+    if _FIRST in table.frame.columns and not names:
+        return _by_content(table, labelled)
+    text = _found(table, "text", names)
+    return _Columns(text, _found(table, "label", names) if labelled else None)
+
+
+def _found(table: Table, part: str, names: Mapping[str, str]) -> str:
+    wanted = names.get(part, part)
+    exact = [column for column in table.frame.columns if column == wanted]
+    alike = [column for column in table.frame.columns if column.lower() == wanted.lower()]
+    if found := exact or alike:
+        return found[0]
+    there = ", ".join(table.frame.columns[:8])
+    raise DataError(f"{table.place()}: no column is called '{wanted}'; there are: {there}; name it with --{part}")
+
+
+def _by_content(table: Table, labelled: bool) -> _Columns:
+    if table.frame.width == 1:
+        if labelled:
+            raise DataError(f"{table.place()}: one column only; labels are needed too, in a second one")
+        return _Columns(_FIRST, None)
+    different = {name: table.frame[name].n_unique() for name in (_FIRST, _SECOND)}
+    label = _SECOND if different[_SECOND] < different[_FIRST] else _FIRST
+    text = _FIRST if label == _SECOND else _SECOND
+    first = table.frame[label][0]
+    if different[label] > 2 and len(table.frame) > 10 and (table.frame[label] == first).sum() == 1:
+        raise DataError(
+            f"{table.place(0)}: '{first}' occurs as a label here alone; if this line is a header, name its columns "
+            "with --text and --label"
+        )
+    note = f"No header with 'text' and 'label': {label} ({different[label]} different values) is taken for the label."
+    return _Columns(text, label if labelled else None, (note,))
+
+
+def _places(table: Table) -> Places:
+    if table.lines is not None and table.name is not None:
+        return Places.of_lines(table.name, table.lines)
+    return Places.of_rows(len(table.frame))
+
+
+def _required(table: Table, column: str, places: Places) -> list[str]:
+    """The column as text. Raises DataError where a value is missing."""
+    values = table.frame[column].cast(pl.String).to_list()
+    for row, value in enumerate(values):
+        if value is None or not value.strip():
+            raise DataError(f"{places[row]}, column '{column}': empty; fill it in or leave the row out")
+    return values

@@ -1,0 +1,128 @@
+"""SequenceClassifier: one class for each text or series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from tidegate.data.classes import Classes, required
+from tidegate.data.labelled import Labelled
+from tidegate.estimators.classification import Classification
+from tidegate.estimators.input_preparation import InputPreparation, fit_inputs, inputs_from_state, inputs_state
+from tidegate.estimators.labelled_estimator import LabelledEstimator
+from tidegate.estimators.labelled_options import ClassifierOptions
+from tidegate.training.criteria import CrossEntropy
+from tidegate.training.objective import Supervised
+from tidegate.training.seeding import generator
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ClassifierPreparation:
+    """Inputs as the network reads them, classes as numbers, and how often each occurs in the training part."""
+
+    inputs: InputPreparation
+    classes: Classes
+    counts: tuple[int, ...]
+
+    @property
+    def outputs(self) -> int:
+        return len(self.classes)
+
+    def targets(self, records: Labelled, /) -> Array:
+        return self.classes.encode(records)
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        told = {"classes": self.classes.state(), "counts": list(self.counts)}
+        return {**inputs_state(self.inputs), **told}, self.inputs.arrays()
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], arrays: Mapping[str, Array], /) -> ClassifierPreparation:
+        return cls(inputs_from_state(state, arrays), Classes.from_state(state["classes"]), tuple(state["counts"]))
+
+
+class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparation]):
+    """Tells the class of texts or of series of one or many channels, of equal or unequal lengths.
+
+    `cell` is one of "rnn", "gru", "lstm", "mingru", "minlstm"; all other options are keywords, listed and explained in
+    `ClassifierOptions`, `LabelledOptions`, `TextOptions`, `SequenceOptions`, `EncoderOptions` and `TrainingSettings`.
+
+    X: a list of texts; a list of arrays [T_i] or [T_i, C]; an array [N, T] or [N, T, C]; a frame with columns "text"
+    and "label", or "id", "label" and channels; or the path of a file or folder, as `tidegate.data.labelled_files` reads
+    them. y: a label for each, all text or all whole numbers.
+    """
+
+    KIND = "classifier"
+    SCORE = "accuracy"
+    OPTIONS = ClassifierOptions
+    PREPARATION = ClassifierPreparation
+
+    @property
+    def classes_(self) -> Array:
+        """The classes [C] in the order of `predict_proba`."""
+        return self.fitted.preparation.classes.array
+
+    def predict(self, X: Any) -> Array:
+        """The likeliest class of each example, [N]."""
+        return self.fitted.preparation.classes.decode(self.predict_proba(X).argmax(axis=1))
+
+    def predict_proba(self, X: Any) -> NDArray[np.float64]:
+        """The probability of each class, [N, C], in the order of `classes_`."""
+        return self._probabilities(self._records(X, labelled=False))
+
+    def assess(self, X: Any, y: Any = None) -> Classification:
+        classes = self.fitted.preparation.classes
+        records = self._records(X, y)
+        return Classification(classes.names, classes.encode(records), self._probabilities(records))
+
+    def prediction_frame(self, X: Any) -> pl.DataFrame:
+        """Columns "prediction", "probability" of it, and "p_CLASS" for each class."""
+        classes, probabilities = self.fitted.preparation.classes, self.predict_proba(X)
+        best = probabilities.argmax(axis=1)
+        told = {"prediction": classes.decode(best).tolist(), "probability": probabilities.max(axis=1)}
+        return pl.DataFrame(told | {f"p_{name}": probabilities[:, place] for place, name in enumerate(classes.names)})
+
+    def hold_out(self, records: Labelled) -> tuple[Labelled, Labelled | None]:
+        """The same share of each class, as far as it goes; of each at least one example is learnt from."""
+        share = self.options.validation
+        targets = required(records)
+        if not share:
+            return records, None
+        order = generator(self.options.seed, "split").permutation(len(records))
+        by_class: dict[Any, list[int]] = {}
+        for row in order.tolist():
+            by_class.setdefault(targets[row], []).append(row)
+        groups = sorted(by_class.values(), key=len)
+        held = {row for rows in groups for row in rows[: min(round(len(rows) * share), len(rows) - 1)]}
+        held = held or set(groups[-1][: len(groups[-1]) - 1][:1])
+        if not held:
+            return records, None
+        chosen = np.isin(order, list(held))
+        return records.take(order[~chosen]), records.take(order[chosen])
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags
+
+        tags = super().__sklearn_tags__()
+        tags.estimator_type, tags.classifier_tags = "classifier", ClassifierTags()
+        return tags
+
+    def _probabilities(self, records: Labelled) -> NDArray[np.float64]:
+        logits = self._told(records)
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def _prepare(self, training: Labelled) -> ClassifierPreparation:
+        classes = Classes.fit(training)
+        counts = np.bincount(classes.encode(training), minlength=len(classes))
+        return ClassifierPreparation(fit_inputs(training, self.options), classes, tuple(counts.tolist()))
+
+    def _objective(self, preparation: ClassifierPreparation) -> Supervised:
+        weights = preparation.classes.weights(self.options.class_weight, np.array(preparation.counts))
+        return Supervised(CrossEntropy(label_smoothing=self.options.label_smoothing, weights=weights))
