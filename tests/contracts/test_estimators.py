@@ -2,70 +2,23 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+import signal
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from tests.contracts.examples import EXAMPLES
 
 import tidegate
 import tidegate.estimators
-from tidegate.errors import ConfigurationError, NotFittedError, TidegateError
-
-
-def series(rows: int = 40) -> dict[str, Any]:
-    import polars as pl
-
-    values = np.random.default_rng(0).normal(size=rows)
-    return {"frame": pl.DataFrame({"ds": range(rows), "y": values})}
-
-
-def tagged_sentences() -> dict[str, Any]:
-    source = np.random.default_rng(0)
-    tokens = [
-        [str(word) for word in source.choice(["a", "b", "C", "d"], length)] for length in source.integers(2, 6, 12)
-    ]
-    return {"X": tokens, "y": [["N" if word.isupper() else "V" for word in sentence] for sentence in tokens]}
-
-
-def lines() -> dict[str, Any]:
-    source = np.random.default_rng(0)
-    return {"X": ["".join(source.choice(list("abc "), 12)) for _ in range(20)]}
-
-
-def music() -> dict[str, Any]:
-    source = np.random.default_rng(0)
-    return {"X": [(source.random((length, 88)) < 0.1).astype(np.uint8) for length in source.integers(4, 9, 10)]}
-
-
-# For each estimator: options that make it small, what fit takes, and its answer as an array.
-EXAMPLES: dict[str, tuple[dict[str, Any], Callable[[], dict[str, Any]], Callable[[Any], Any]]] = {
-    "Forecaster": (
-        {"hidden_size": 4, "epochs": 2, "window": 8, "horizon": 3},
-        series,
-        lambda estimator: estimator.predict(5)["GRU"].to_numpy(),
-    ),
-    "LanguageModel": (
-        {"hidden_size": 4, "epochs": 2, "batch_size": 2, "segment": 8},
-        lines,
-        lambda estimator: estimator.predict(lines()["X"]),
-    ),
-    "PolyphonyModel": (
-        {"hidden_size": 4, "epochs": 2},
-        music,
-        lambda estimator: estimator.predict(music()["X"]),
-    ),
-    "SequenceTagger": (
-        {"hidden_size": 4, "epochs": 2, "min_count": 1},
-        tagged_sentences,
-        lambda estimator: np.concatenate(estimator.predict_proba(tagged_sentences()["X"])),
-    ),
-}
+from tidegate.errors import ConfigurationError, DataError, NotFittedError, TidegateError, TrainingInterrupted
+from tidegate.training.progress import Place, Silent
 
 
 def discovered() -> dict[str, type]:
@@ -92,19 +45,20 @@ def one_thread():
 
 
 def made(name: str, **options: Any) -> Any:
-    return ESTIMATORS[name](**{**EXAMPLES[name][0], **options})
+    return ESTIMATORS[name](**{**EXAMPLES[name].options, **options})
 
 
 def fitted(name: str, **options: Any) -> Any:
-    return made(name, **options).fit(**EXAMPLES[name][1]())
+    return made(name, **options).fit(**EXAMPLES[name].data())
 
 
 def answer(estimator: Any) -> Any:
-    return EXAMPLES[type(estimator).__name__][2](estimator)
+    return EXAMPLES[type(estimator).__name__].answer(estimator)
 
 
 def test_every_estimator_has_an_example_and_is_public():
     assert set(ESTIMATORS) == set(EXAMPLES)
+    assert all(example.bad for example in EXAMPLES.values())
     assert set(ESTIMATORS) <= set(tidegate.__all__)
 
 
@@ -120,7 +74,7 @@ def test_its_text_makes_it_again(name):
 def test_every_option_can_be_read_set_and_cloned(name):
     estimator = made(name)
     options = estimator.get_params()
-    assert EXAMPLES[name][0].items() <= options.items()
+    assert EXAMPLES[name].options.items() <= options.items()
     assert ESTIMATORS[name](**options).get_params() == options
     assert ESTIMATORS[name]().set_params(**options).get_params() == options
     assert clone(estimator).get_params() == options
@@ -152,7 +106,7 @@ def test_before_fit_it_says_so(name, tmp_path):
 def test_fit_gives_itself_and_leaves_its_options(name):
     estimator = made(name)
     before = estimator.get_params()
-    assert estimator.fit(**EXAMPLES[name][1]()) is estimator
+    assert estimator.fit(**EXAMPLES[name].data()) is estimator
     assert estimator.get_params() == before
     assert len(estimator.history_) == before["epochs"]
 
@@ -174,7 +128,7 @@ def test_one_seed_gives_one_answer_whatever_the_callers_random_state(name):
 def test_fitted_again_it_is_as_fitted_once(name):
     estimator = fitted(name)
     once = answer(estimator)
-    assert np.array_equal(answer(estimator.fit(**EXAMPLES[name][1]())), once)
+    assert np.array_equal(answer(estimator.fit(**EXAMPLES[name].data())), once)
 
 
 @every
@@ -194,3 +148,58 @@ def test_a_saved_one_answers_the_same(name, tmp_path):
 def test_answering_changes_nothing(name):
     estimator = fitted(name)
     assert np.array_equal(answer(estimator), answer(estimator))
+
+
+@every
+def test_equal_trainings_give_equal_files(name, tmp_path):
+    paths = [fitted(name).save(tmp_path / f"{number}.safetensors") for number in range(2)]
+    assert paths[0].read_bytes() == paths[1].read_bytes()
+
+
+@every
+def test_what_it_is_given_stays_as_it_is(name):
+    data = EXAMPLES[name].data()
+    before = copy.deepcopy(data)
+    answer(made(name).fit(**data))
+    assert_same(data, before)
+
+
+@every
+def test_stopped_and_resumed_it_is_as_never_stopped(name, tmp_path):
+    with pytest.raises(TrainingInterrupted, match="resume"):
+        made(name).fit(**EXAMPLES[name].data(), directory=tmp_path, reporter=Interrupting())
+    resumed = made(name).fit(**EXAMPLES[name].data(), directory=tmp_path, resume=True)
+    assert np.array_equal(answer(resumed), answer(fitted(name)))
+
+
+@pytest.mark.parametrize(("name", "words"), [(name, words) for name in EXAMPLES for words in EXAMPLES[name].bad])
+def test_data_that_cannot_be_used_are_told(name, words):
+    estimator = made(name)
+    with pytest.raises(DataError, match=words):
+        estimator.fit(**EXAMPLES[name].bad[words])
+    with pytest.raises(NotFittedError):
+        answer(estimator)
+
+
+class Interrupting(Silent):
+    """Presses Ctrl-C when the first batch is done."""
+
+    def batch(self, place: Place, samples: int, loss: float, /) -> None:  # noqa: ARG002 - the protocol has them
+        if place.batch == 1 and place.epoch == 0:
+            signal.raise_signal(signal.SIGINT)
+
+
+def assert_same(given: Any, before: Any) -> None:
+    """Also of arrays within lists, and of frames."""
+    if isinstance(given, dict):
+        assert given.keys() == before.keys()
+        for key in given:
+            assert_same(given[key], before[key])
+    elif isinstance(given, list | tuple):
+        assert len(given) == len(before)
+        for one, other in zip(given, before, strict=True):
+            assert_same(one, other)
+    elif hasattr(given, "equals"):
+        assert given.equals(before)
+    else:
+        assert np.array_equal(given, before)

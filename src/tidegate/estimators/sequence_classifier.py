@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tidegate.data.classes import Classes, required
+from tidegate.data.classes import Classes
 from tidegate.data.labelled import Labelled
 from tidegate.estimators.classification import Classification
 from tidegate.estimators.input_preparation import InputPreparation, fit_inputs, inputs_from_state, inputs_state
@@ -91,20 +91,14 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
     def hold_out(self, records: Labelled) -> tuple[Labelled, Labelled | None]:
         """The same share of each class, as far as it goes; of each at least one example is learnt from."""
         share = self.options.validation
-        targets = required(records)
-        if not share:
-            return records, None
+        classes = Classes.fit(records).encode(records)
         order = generator(self.options.seed, "split").permutation(len(records))
-        by_class: dict[Any, list[int]] = {}
-        for row in order.tolist():
-            by_class.setdefault(targets[row], []).append(row)
-        groups = sorted(by_class.values(), key=len)
-        held = {row for rows in groups for row in rows[: min(round(len(rows) * share), len(rows) - 1)]}
-        held = held or set(groups[-1][: len(groups[-1]) - 1][:1])
-        if not held:
-            return records, None
-        chosen = np.isin(order, list(held))
-        return records.take(order[~chosen]), records.take(order[chosen])
+        groups = [order[classes[order] == number] for number in np.unique(classes)]
+        held = [group[: min(round(len(group) * share), len(group) - 1)] for group in groups]
+        if share and not any(map(len, held)):  # of so few examples one of the commonest class
+            held = [max(groups, key=len)[:-1][:1]]
+        chosen = np.isin(order, np.concatenate(held))
+        return records.take(order[~chosen]), records.take(order[chosen]) if chosen.any() else None
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags
