@@ -1,4 +1,4 @@
-"""Tables of one token a row become sentences, and go back with other tags."""
+"""Tables of one token a row become sentences."""
 
 from __future__ import annotations
 
@@ -40,13 +40,6 @@ def test_frames_and_other_names() -> None:
     found = TokenTable.of(read_table(frame), sentence="s", token="w")
     assert found.read().tokens == [["a", "b"], ["c"]]
     assert not found.read().has_tags
-    assert found.with_tags([["X", "Y"], ["Z"]])["tag"].to_list() == ["X", "Y", "Z"]
-
-
-def test_other_tags_take_the_place_of_the_old_ones(tmp_path: Path) -> None:
-    given = table(tmp_path)
-    written = TokenTable.of(given).with_tags([["A", "B"], ["C"]])
-    assert written.equals(given.frame.with_columns(tag=pl.Series(["A", "B", "C"])))
 
 
 @pytest.mark.parametrize(

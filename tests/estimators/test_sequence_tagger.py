@@ -109,20 +109,22 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
     assert tagger.notes_ == (f"{path}: 1 -DOCSTART- lines skipped",)
     assert tagger.fitted.names == {"format": "CoNLL", "token": "0", "tag": "2"}
     rewritten = tmp_path / "told.txt"
-    rewritten.write_text(tagger.tagged_file(path))
+    rewritten.write_text(tagger.prediction_text(path))
     assert open_tagged(rewritten, {}).read().tags == tagger.predict(path)
     new = tmp_path / "new.txt"
     new.write_text("Abba POS\nab POS\n")
-    assert tagger.tagged_file(new) == "".join(
+    assert tagger.prediction_text(new) == "".join(
         f"{word} POS {tag}\n" for word, tag in zip(["Abba", "ab"], tagger.predict([["Abba", "ab"]])[0], strict=True)
     )
     with pytest.raises(ConfigurationError, match="there is no column 2, only 0 to 1"):
         tagger.evaluate(new)
     table = tmp_path / "table.csv"
     table.write_text("sentence,token\n1,Abba\n1,ab\n")
-    frame = tagger.tagged_file(table)
+    frame = tagger.prediction_frame(table)
     assert frame.columns == ["sentence", "token", "tag"]
-    assert frame["tag"].to_list() == tagger.predict(table)[0] == tagger.prediction_frame(table)["tag"].to_list()
+    assert frame["tag"].to_list() == tagger.predict(table)[0]
+    with pytest.raises(ConfigurationError, match=r"table.csv: predictions for a table are a table"):
+        tagger.prediction_text(table)
 
 
 def test_other_columns_are_named(tmp_path: Path) -> None:

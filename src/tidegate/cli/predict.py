@@ -20,6 +20,7 @@ Examples:
   tidegate predict model.safetensors load.csv --future weather.csv --out forecast.parquet
   tidegate predict model.safetensors > forecast.csv
   tidegate predict classifier.safetensors reviews.csv --out predictions.csv
+  tidegate predict tagger.safetensors new.conllu --out tagged.conllu
 """
 
 Recent = Annotated[
@@ -32,7 +33,10 @@ Recent = Annotated[
 Future = Annotated[
     str | None, typer.Option("--future", metavar="FILE", help="Covariates known ahead, for the steps to forecast.")
 ]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A .csv or .parquet file to write to.")]
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="A .csv or .parquet to write to; a tagger's may end as DATA does."),
+]
 
 
 def predict(
@@ -46,12 +50,14 @@ def predict(
 ) -> None:
     """Forecast from the end of each series, or predict for each example: a table, CSV into a pipe, or a file."""
     if out is not None:
-        _check(out, [model, data, future])
+        _check(out, data, [model, data, future])
 
     import tidegate
-    from tidegate.cli.use_task import predict_task, refuse_options
+    from tidegate.cli.use_task import is_table, predict_task, refuse_options
 
     opened = tidegate.load(model)
+    if out is not None and not (is_table(out) or hasattr(opened, "prediction_text")):
+        raise _no_table(out)
     if isinstance(opened, tidegate.Forecaster):
         _forecast(opened, data, horizon, level, future, out, as_json)
         return
@@ -85,11 +91,18 @@ def _forecast(
         typer.echo(f"{len(frame)} rows written to {out}")
 
 
-def _check(out: Path, inputs: list[str | None]) -> None:
-    """Before any work, so that none is lost."""
-    if out.suffix.lower() not in (".csv", ".parquet"):
-        raise ConfigurationError(f"--out {out}: give a name that ends in .csv or .parquet")
+def _check(out: Path, data: str | None, inputs: list[str | None]) -> None:
+    """Before any work, so that none is lost. What is no table is written as DATA is, packed or not."""
+    from tidegate.cli.use_task import is_table
+
+    endings = [] if data is None else Path(data).suffixes[-2:]
+    if not (is_table(out) or out.suffix in endings):
+        raise _no_table(out)
     if not out.parent.is_dir():
         raise ConfigurationError(f"--out {out}: there is no folder {out.parent}; make it, or name another")
     if any(given is not None and out.exists() and Path(given).exists() and out.samefile(given) for given in inputs):
         raise ConfigurationError(f"--out {out}: that file is read from; name another")
+
+
+def _no_table(out: Path) -> ConfigurationError:
+    return ConfigurationError(f"--out {out}: give a name that ends in .csv or .parquet, or for a tagger as DATA does")

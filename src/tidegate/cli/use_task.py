@@ -8,7 +8,13 @@ from typing import Any
 
 import typer
 
+from tidegate.atomic import write_atomically
 from tidegate.errors import ConfigurationError
+
+
+def is_table(out: Path) -> bool:
+    """Whether a file of this name is written as a table."""
+    return out.suffix.lower() in (".csv", ".parquet")
 
 
 def refuse_options(estimator: Any, given: Mapping[str, object]) -> None:
@@ -25,6 +31,9 @@ def predict_task(estimator: Any, data: str | None, out: Path | None, as_json: bo
 
     if data is None:
         raise ConfigurationError(f"DATA is missing: a {type(estimator).__name__} predicts for the examples of a file")
+    if out is not None and not is_table(out):
+        _write_text(estimator, data, out, as_json)
+        return
     frame = estimator.prediction_frame(estimator.read(data, labelled=False))
     if out is not None:
         write(frame, out)
@@ -34,6 +43,16 @@ def predict_task(estimator: Any, data: str | None, out: Path | None, as_json: bo
         show(frame)
     else:
         typer.echo(f"{len(frame)} rows written to {out}")
+
+
+def _write_text(estimator: Any, data: str, out: Path, as_json: bool) -> None:
+    from tidegate.cli.terminal import say_json
+
+    write_atomically(out, estimator.prediction_text(data).encode())
+    if as_json:
+        say_json({"model": type(estimator).__name__, "out": str(out)})
+    else:
+        typer.echo(f"{data} with predictions written to {out}")
 
 
 def evaluate_task(estimator: Any, data: str, as_json: bool) -> None:

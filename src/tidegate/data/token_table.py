@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,11 +66,6 @@ class TokenTable:
         )
         names = {"format": "table", "sentence": self.sentence, "token": self.token}
         return Tagged(sentences, names={**names, **({} if self.tag is None else {"tag": self.tag})})
-
-    def with_tags(self, tags: Sequence[Sequence[str]]) -> pl.DataFrame:
-        """The table with these tags in place of its own, or in a new column "tag"."""
-        values = [tag for sentence in tags for tag in sentence]
-        return self.table.frame.with_columns(pl.Series(self.tag or "tag", values, dtype=pl.String))
 
     def _texts(self, column: str) -> list[str]:
         values = self.table.frame[column].cast(pl.String).to_list()

@@ -12,9 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tidegate.data.conll import ConllFile
 from tidegate.data.tag_files import file_format, open_tagged
 from tidegate.data.tagged import Tagged, from_lists
-from tidegate.errors import DataError
+from tidegate.errors import ConfigurationError, DataError
 from tidegate.estimators.sequence_batches import predicted
 from tidegate.estimators.sequence_estimator import SequenceEstimator
 from tidegate.estimators.tag_scores import TagAssessment
@@ -99,9 +100,14 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         ]
         return pl.DataFrame(told, schema={"sentence": pl.Int64, "token": pl.String, "tag": pl.String}, orient="row")
 
-    def tagged_file(self, path: Source) -> str | pl.DataFrame:
-        """The file with its tags predicted, all else as it stood: the text of a CoNLL file, or the table."""
+    def prediction_text(self, path: Source) -> str:
+        """A CoNLL or CoNLL-U file with its tags predicted, all else as it stood.
+
+        Raises ConfigurationError for a table, of which `prediction_frame` makes another.
+        """
         file = open_tagged(Path(path), self._columns(Path(path)), tagged=False)
+        if not isinstance(file, ConllFile):
+            raise ConfigurationError(f"{path}: predictions for a table are a table: write them to a .csv or .parquet")
         return file.with_tags(self.predict(file.read()))
 
     def read(self, path: Source, names: Mapping[str, str] | None = None, *, labelled: bool = True) -> Tagged:
