@@ -1,0 +1,33 @@
+import pytest
+import torch
+
+from tidegate.models.bridge import Bridge
+from tidegate.models.encoder import Encoder, EncoderOptions
+
+B, H = 3, 4
+
+
+@pytest.mark.parametrize("cell", ["rnn", "gru", "lstm", "mingru", "minlstm"])
+@pytest.mark.parametrize("batch_norm", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_every_final_state_becomes_one_of_a_decoder(cell, batch_norm, bidirectional, layers):
+    torch.manual_seed(0)
+    options = EncoderOptions(
+        cell=cell, hidden_size=H, num_layers=layers, bidirectional=bidirectional, batch_norm=batch_norm
+    )
+    _, final = Encoder(5, options)(torch.randn(B, 6, 5))
+    state = Bridge(layers, 1 + bidirectional, H, pair=cell == "lstm")(final)
+    decoder = Encoder(2, EncoderOptions(cell=cell, hidden_size=H, num_layers=layers))
+    output, _ = decoder(torch.randn(B, 1, 2), state)
+    assert output.shape == (B, 1, H)
+
+
+def test_directions_of_a_layer_stand_side_by_side():
+    torch.manual_seed(0)
+    bridge = Bridge(2, 2, H, pair=False)
+    final = torch.randn(4, B, H)  # layer 0 there and back, layer 1 there and back
+    for layer in range(2):
+        both = torch.cat([final[2 * layer], final[2 * layer + 1]], dim=-1)
+        wanted = torch.tanh(both @ bridge.hidden[layer].weight.T + bridge.hidden[layer].bias)
+        assert torch.allclose(bridge(final)[layer], wanted, atol=1e-6)  # float32's rounding
