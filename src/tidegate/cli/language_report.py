@@ -19,7 +19,7 @@ _TEMPERATURES = (0.5, 0.8, 1.0)
 
 def language_sections(estimator: Any, scored: Scored) -> list[Section]:  # noqa: ARG001 - every task's sections take both
     """Perplexity by epoch, and what the model writes of its own."""
-    length = _SAMPLE if estimator.options.tokenizer == "characters" else _WORDS_IN_SAMPLE
+    length = _SAMPLE if estimator.fitted.options.tokenizer == "characters" else _WORDS_IN_SAMPLE
     samples = [estimator.generate(length=length, temperature=warmth) for warmth in _TEMPERATURES]
     shown = [f"temperature {warmth:g}\n\n{text}" for warmth, text in zip(_TEMPERATURES, samples, strict=True)]
     return [
