@@ -1,0 +1,45 @@
+"""Chunking of CoNLL-2000 from the words alone, without parts of speech (Tjong Kim Sang & Buchholz 2000).
+
+    python -m benchmarks.recipes.conll2000 FOLDER [key=value …] [--seed N] [--seeds COUNT]
+
+FOLDER holds train.txt.xz and test.txt.xz. A tenth of train (option `validation`), drawn by the seed, chooses the epoch;
+spans of test are scored as conlleval does. Further words are options of `tidegate.SequenceTagger`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.figures import over_seeds
+from tidegate import SequenceTagger
+from tidegate.data.tagged import Tagged
+from tidegate.training.progress import Lines
+
+OPTIONS: dict[str, Any] = {"epochs": 20, "patience": None, "learning_rate": 3e-3, "schedule": "cosine"}
+
+
+def main(*words: str) -> None:
+    arguments = read_arguments(words)
+    options = OPTIONS | arguments.options
+    train, test = (SequenceTagger().read(arguments.folder / f"{part}.txt.xz") for part in ("train", "test"))
+    started = time.perf_counter()
+    runs = [_run(train, test, {**options, "seed": seed}) for seed in arguments.seeds]
+    seconds = round((time.perf_counter() - started) / len(runs))
+    scores = {part: over_seeds([run[part] for run in runs]) for part in runs[0]}
+    figures = {"options": options, "seeds": arguments.seeds, "seconds_per_run": seconds, "scores": scores}
+    print(json.dumps(figures, indent=1))
+
+
+def _run(train: Tagged, test: Tagged, options: dict[str, Any]) -> dict[str, dict[str, float]]:
+    tagger = SequenceTagger(**options).fit(train, reporter=Lines())
+    _, held = tagger.hold_out(train)
+    scores = {"test": tagger.evaluate(test)}
+    return scores | ({} if held is None else {"validation": tagger.evaluate(held)})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
