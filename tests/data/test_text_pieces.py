@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegate.data.text_coding import TextCoding
-from tidegate.data.text_pieces import pieces, until
+from tidegate.data.text_pieces import pieces, until, without_first_space
 from tidegate.errors import ConfigurationError
 
 TEXT = "Grüße, 世界! 👋🏽\nEnde (bald).\n"
@@ -62,3 +62,8 @@ def test_what_cannot_be_a_stop_string_is_shown_at_once():
 def test_an_empty_stop_string_is_refused():
     with pytest.raises(ConfigurationError, match="stop=''"):
         until([""], "abc")
+
+
+@pytest.mark.parametrize(("texts", "shown"), [([" a", " b"], ["a", " b"]), (["a", " b"], ["a", " b"]), ([], [])])
+def test_one_space_is_taken_away(texts, shown):
+    assert list(without_first_space(texts)) == shown

@@ -18,6 +18,7 @@ LINES = ["ab ba b", "", "aaaaaaaaa", "b", "ba ab ab ab b", "x"]
 @pytest.mark.parametrize("kind", ["characters", "words"])
 def test_a_line_has_the_same_probability_in_any_company(monkeypatch, kind, at_once):
     monkeypatch.setattr(language_lines, "_LINES_AT_ONCE", at_once)
+    monkeypatch.setattr(language_lines, "_LOGITS_AT_ONCE", 9 * at_once)
     coding = TextCoding.fit("ab ba b\n", kind, lowercase=False, min_count=1, size=None)
     with seeded(1):
         shape = LanguageShape(tokens=len(coding.vocabulary), embedding_size=4)

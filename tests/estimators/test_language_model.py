@@ -86,6 +86,14 @@ def test_generation_follows_prompt_and_seed(model):
     assert model.generate("the ", 60, stop="\n", seed=1) == model.generate("the ", 60, seed=1).split("\n")[0]
 
 
+def test_words_go_on_with_one_space():
+    trained = fitted(tokenizer="words", epochs=1)
+    told = trained.generate("the hare", 3, seed=2)
+    assert told.startswith((" ", "\n"))
+    assert trained.generate("the hare ", 3, seed=2) == told.removeprefix(" ")
+    assert not trained.generate("the hare\n", 3, seed=2).startswith(" ")
+
+
 def test_a_prompt_not_in_the_vocabulary_is_told(model):
     with pytest.warns(UserWarning, match="read as unknown: 'Z', '#'"):
         model.generate("Z#Z", 3)

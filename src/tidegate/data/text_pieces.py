@@ -27,6 +27,15 @@ def pieces(decode: Callable[[Sequence[int]], str], before: Sequence[int], tokens
         yield decode([*shown, *waiting])[len(decode(shown)) :]
 
 
+def without_first_space(texts: Iterable[str]) -> Iterator[str]:
+    """The texts, but for the space that the first may begin with: words bring their own, a prompt may end with one."""
+    source = iter(texts)
+    for first in source:
+        yield first.removeprefix(" ")
+        break
+    yield from source
+
+
 def until(stops: Sequence[str], texts: Iterable[str]) -> Iterator[str]:
     """The texts up to the first of `stops` that comes whole, of which nothing is shown; nothing is read after it.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
 from tidegate.data.text_coding import TextCoding
 from tidegate.data.vocabulary import PADDING
@@ -29,13 +31,17 @@ def line_likelihoods(network: LanguageNetwork, coding: TextCoding, lines: Sequen
 
 
 _LINES_AT_ONCE = 16
+_LOGITS_AT_ONCE = 2_000_000
 
 
 def _log_likelihoods(model: nn.Module, batch: SequenceBatch) -> Tensor:
-    """[B] of rows of a padded batch."""
+    """[B] of rows of a padded batch; logits are made for some tokens at a time, however long the lines are."""
     assert isinstance(model, LanguageNetwork)
     hidden, _ = model(batch.inputs)
     real = batch.targets > PADDING
-    logs = model.logits(hidden).log_softmax(-1)
-    told = logs.gather(-1, batch.targets.clamp(min=PADDING).unsqueeze(-1)).squeeze(-1)
-    return (told * real).sum(-1)
+    vectors, targets = hidden[real], batch.targets[real]
+    size = max(_LOGITS_AT_ONCE // len(model.bias), 1)
+    parts = [slice(start, start + size) for start in range(0, len(targets), size)]
+    told = [-cross_entropy(model.logits(vectors[part]), targets[part], reduction="none") for part in parts]
+    totals: Tensor = hidden.new_zeros(len(real)).index_add(0, real.nonzero()[:, 0], torch.cat(told))
+    return totals

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tidegate.data.corpus import Corpus, as_text, in_order, lines_in_order, read_text
 from tidegate.data.streams import Streams
 from tidegate.data.text_coding import TextCoding
-from tidegate.data.text_pieces import pieces, until
+from tidegate.data.text_pieces import pieces, until, without_first_space
 from tidegate.data.vocabulary import UNKNOWN
 from tidegate.errors import ConfigurationError, DataError
 from tidegate.estimators.language_lines import line_likelihoods
@@ -110,7 +110,7 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         """As `generate`, but piece by piece as the text comes.
 
         temperature, top_k, top_p: see `tidegate.models.sampling.Sampling`; equal seeds give equal texts. stop: the text
-        ends before any of these strings. Without a prompt it begins as after a line end.
+        ends before any of these strings. Without a prompt it begins as after a line end; "<unk>" is never drawn.
         Warns of what in the prompt is not in the vocabulary, and is read as unknown.
         """
         if length < 0:
@@ -121,8 +121,10 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
             warnings.warn(f"not in the vocabulary, and read as unknown: {told}", stacklevel=2)
         before = [coding.first, *coding.encode(prompt).tolist()]
         tokens = islice(continuation(self._network_fitted, before, sampling, seed, coding.never), length)
-        stops = (stop,) if isinstance(stop, str) else stop
-        return until(stops, pieces(coding.decode, before, tokens))
+        texts = pieces(coding.decode, before, tokens)
+        if coding.marks_lines and prompt.endswith(" "):
+            texts = without_first_space(texts)
+        return until((stop,) if isinstance(stop, str) else stop, texts)
 
     def hold_out(self, records: Corpus) -> tuple[Corpus, Corpus | None]:
         """The end of the text, whole lines where words are tokens."""
