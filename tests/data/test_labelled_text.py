@@ -1,0 +1,119 @@
+import gzip
+
+import polars as pl
+import pytest
+
+from tidegate.data.labelled_files import read_labelled
+from tidegate.errors import ConfigurationError, DataError
+
+
+def read(tmp_path, name, content, names=None, labelled=True):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_labelled(path, names or {}, labelled=labelled)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("r.csv", 'id_no,Text,LABEL\n1,"good, really",pos\n2,bad,neg\n'),
+        ("r.tsv", "id_no\tText\tLABEL\n1\tgood, really\tpos\n2\tbad\tneg\n"),
+        ("r.tsv", 'id_no\tText\tLABEL\r\n1\t"good, really"\tpos\r\n2\tbad\tneg'),
+    ],
+)
+def test_columns_are_found_by_name_in_any_case(tmp_path, name, content):
+    records = read(tmp_path, name, content)
+
+    assert list(records.inputs) == ["good, really", "bad"]
+    assert records.targets == ("pos", "neg")
+    assert records.names == {"text": "Text", "label": "LABEL"}
+    assert records.places[1] == f"{tmp_path / name}, line 3"
+    assert records.summary == "2 texts"
+
+
+def test_columns_are_named_by_the_caller(tmp_path):
+    names = {"text": "review", "label": "stars"}
+    assert read(tmp_path, "r.csv", "stars,review\n3,fine\n1,awful\n", names).targets == ("3", "1")
+    assert read(tmp_path, "r.tsv", "stars\treview\n3\tfine\n1\tawful\n", names).targets == ("3", "1")
+
+
+def test_parquet_and_packed_files_are_read(tmp_path):
+    pl.DataFrame({"text": ["a", "b"], "label": [1, 0]}).write_parquet(tmp_path / "r.parquet")
+    assert read_labelled(tmp_path / "r.parquet", {}).targets == ("1", "0")
+    assert read(tmp_path, "r.csv.gz", gzip.compress(b"text,label\na,1\nb,0\n")).targets == ("1", "0")
+    assert read(tmp_path, "r.tsv.gz", gzip.compress(b"a\t1\nb\t0\nc\t1\n")).targets == ("1", "0", "1")
+
+
+def test_of_two_columns_without_a_header_the_one_with_fewer_values_is_the_label(tmp_path):
+    content = '1\tit was "fine" and so on\n0\tawful\n1\tgreat\n'
+    records = read(tmp_path, "r.tsv", content)
+
+    assert records.targets == ("1", "0", "1")
+    assert list(records.inputs) == ['it was "fine" and so on', "awful", "great"]
+    assert records.places[0].endswith("line 1")
+    assert "column 1 (2 different values) is taken for the label" in records.notes[0]
+    # the same columns play the same parts in the next file, whatever it holds
+    again = read(tmp_path, "n.tsv", "1\tgreat\n", records.names)
+    assert (again.targets, list(again.inputs)) == (("1",), ["great"])
+
+
+def test_without_labels_texts_are_enough(tmp_path):
+    assert list(read(tmp_path, "r.csv", "text\na\nb\n", labelled=False).inputs) == ["a", "b"]
+    assert list(read(tmp_path, "r.tsv", "a b\nc\n", labelled=False).inputs) == ["a b", "c"]
+    records = read(tmp_path, "r.txt", "a b\nc\n\n", labelled=False)
+    assert (list(records.inputs), records.targets) == (["a b", "c"], None)
+
+
+def test_a_folder_holds_a_file_for_each_class(tmp_path):
+    (tmp_path / "Italian.txt").write_text("Rossi\nBianchi\n")
+    (tmp_path / "Greek.txt").write_text("Pappas\n")
+    (tmp_path / ".hidden.txt").write_text("x\n")
+    records = read_labelled(tmp_path, {})
+
+    assert list(records.inputs) == ["Pappas", "Rossi", "Bianchi"]
+    assert records.targets == ("Greek", "Italian", "Italian")
+    assert records.places[2] == f"{tmp_path / 'Italian.txt'}, line 2"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("r.csv", "", r"r\.csv: the file is empty"),
+        ("r.csv", "text,label\n", r"r\.csv: there are no rows"),
+        ("r.csv", "text,label\na,1\n  ,0\n", r"r\.csv, line 3, column 'text': empty"),
+        ("r.csv", "text,label\na,1\nb,\n", r"r\.csv, line 3, column 'label': empty"),
+        ("r.csv", "text,label\na,1\nb\n", r"r\.csv, line 3: 1 fields, where the header has 2"),
+        ("r.csv", "words,label\na,1\n", r"no column is called 'text'; there are: words, label; name it with --text"),
+        ("r.csv", b"text,label\na,1\n\xff,0\n", r"r\.csv, line 3: byte 0xff is not UTF-8"),
+        ("r.tsv", "", r"r\.tsv: the file is empty"),
+        ("r.tsv", "a\t1\nb\t0\nc\n", r"r\.tsv, line 3: 1 fields, where line 1 has 2"),
+        ("r.tsv", "a\t1\n\nb\t0\n", r"r\.tsv, line 2: the line is blank"),
+        ("r.tsv", "a\t1\n \t0\nb\t1\n", r"r\.tsv, line 2, column 'column 1': empty"),
+        ("r.tsv", "a\tb\tc\n1\t2\t3\n", r"r\.tsv, line 1: no column is called label or text; there are: a, b, c"),
+        ("r.tsv", "text\ttext\n1\t2\n", r"r\.tsv, line 1: column name 'text' stands there more than once"),
+        ("r.tsv", "just one column\nb\n", "one column only; labels are needed too"),
+        (
+            "r.tsv",
+            "mood\ttext here\n" + "".join(f"{k % 2}\tt{k}\n" for k in range(12)),
+            "'mood' occurs as a label here",
+        ),
+        ("r.txt", "a\nb\n", "a .txt file has no labels"),
+        ("r.xls", "a", "files of this ending cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, content, words):
+    with pytest.raises(DataError, match=words):
+        read(tmp_path, name, content)
+
+
+def test_a_folder_without_classes_and_an_unknown_part_are_told(tmp_path):
+    with pytest.raises(DataError, match=r"no \.txt file is in this folder"):
+        read_labelled(tmp_path, {})
+    with pytest.raises(ConfigurationError, match="no part is called 'txet'"):
+        read(tmp_path, "r.csv", "text,label\na,1\n", {"txet": "a"})
+    (tmp_path / "A.txt").write_text("a\n\nb\n")
+    with pytest.raises(DataError, match=r"A\.txt, line 2: the text is empty"):
+        read_labelled(tmp_path, {})
+    (tmp_path / "A.txt").write_text("\n \n")
+    with pytest.raises(DataError, match=r"A\.txt: no line holds a text"):
+        read_labelled(tmp_path, {})
