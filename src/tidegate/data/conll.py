@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tidegate.data.compressed import bare_ending, read_lines
@@ -51,7 +52,7 @@ class ConllFile:
         tag_place = None if tag is None else _place(path, tag, width, universal)
         return cls(path, lines, _place(path, token, width, universal), tag_place)
 
-    @property
+    @cached_property
     def universal(self) -> bool:
         return bare_ending(self.path) == ".conllu"
 
@@ -141,7 +142,9 @@ class ConllFile:
 
 
 def _fields(line: str, universal: bool) -> list[str]:
-    return line.split("\t") if universal else _GAP.split(line.strip(" \t"))[::2]
+    if universal:
+        return line.split("\t")
+    return [field for field in line.replace("\t", " ").split(" ") if field]  # no other white space parts columns
 
 
 def _is_token(line: str, universal: bool) -> bool:
@@ -151,7 +154,8 @@ def _is_token(line: str, universal: bool) -> bool:
 
 
 def _is_skipped(line: str) -> bool:
-    return _NOT_A_TOKEN.fullmatch(line.partition("\t")[0]) is not None
+    number = line.partition("\t")[0]
+    return not number.isdigit() and _NOT_A_TOKEN.fullmatch(number) is not None
 
 
 def _ends_sentence(line: str) -> bool:
