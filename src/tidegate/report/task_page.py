@@ -47,7 +47,11 @@ def table_cells(table: Table) -> list[list[str]]:
 def _column(values: Sequence[str | float]) -> list[str]:
     numbers = [value for value in values if not isinstance(value, str)]
     if len(numbers) < len(values):
-        return [value if isinstance(value, str) else figures.column([value])[0] for value in values]
+        return [value if isinstance(value, str) else _alone(value) for value in values]
     if all(isinstance(value, int) for value in numbers):
         return [f"{value:,}" for value in numbers]
     return figures.column(numbers)
+
+
+def _alone(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else figures.column([value])[0]
