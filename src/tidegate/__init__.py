@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tidegate.estimators.sequence_classifier import SequenceClassifier
     from tidegate.estimators.sequence_regressor import SequenceRegressor
     from tidegate.estimators.sequence_tagger import SequenceTagger
+    from tidegate.estimators.translator import Translator
 
 __version__ = "0.1.0"
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "SequenceClassifier",
     "SequenceRegressor",
     "SequenceTagger",
+    "Translator",
     "__version__",
     "load",
     "nn",
@@ -38,6 +40,7 @@ _HOMES = {
     "SequenceClassifier": "tidegate.estimators.sequence_classifier",
     "SequenceRegressor": "tidegate.estimators.sequence_regressor",
     "SequenceTagger": "tidegate.estimators.sequence_tagger",
+    "Translator": "tidegate.estimators.translator",
     "load": "tidegate.estimators.loading",
 }
 

@@ -70,6 +70,14 @@ def with_gap() -> list[np.ndarray]:
     return inputs
 
 
+def reversed_pairs() -> Data:
+    source = np.random.default_rng(0)
+    words = [
+        [str(word) for word in source.choice(["a", "b", "c", "d"], length)] for length in source.integers(2, 6, 24)
+    ]
+    return {"X": words, "y": [one[::-1] for one in words]}
+
+
 EXAMPLES: dict[str, Example] = {
     "Forecaster": Example(
         {"hidden_size": 4, "epochs": 2, "window": 8, "horizon": 3},
@@ -119,6 +127,18 @@ EXAMPLES: dict[str, Example] = {
             r"row 3: the target 'much' is not a number": {"X": ragged_series(4), "y": ["1", "2", "3", "much"]},
             r"row 1: the target nan|row 1: the label is missing": {"X": ragged_series(2), "y": [1.0, float("nan")]},
             r"all \d+ targets are 2": {"X": ragged_series(), "y": [2.0] * 24},
+        },
+    ),
+    "Translator": Example(
+        {"hidden_size": 4, "epochs": 2, "embedding_size": 4},
+        reversed_pairs,
+        lambda estimator: np.array([found[0].score for found in estimator.translate(reversed_pairs()["X"])]),
+        {
+            r"X has 24 sources and y 1 targets": {**reversed_pairs(), "y": [["a"]]},
+            r"pair 1: the target is empty": {"X": ["a", "b"], "y": ["x", " "]},
+            r"pair 1: the source is a text, those before are lists of tokens": {"X": [["a"], "b"], "y": ["x", "y"]},
+            r"have no targets": {"X": ["a", "b"]},
+            r"there are no sources": {"X": [], "y": []},
         },
     ),
 }

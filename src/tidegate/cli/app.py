@@ -21,6 +21,7 @@ from tidegate.cli.language import LANGUAGE, POLYPHONY, language, polyphony
 from tidegate.cli.predict import EXAMPLES as PREDICT
 from tidegate.cli.predict import predict
 from tidegate.cli.tag import TAG, tag
+from tidegate.cli.translate import TRANSLATE, translate
 
 app = typer.Typer(
     name="tidegate",
@@ -47,6 +48,7 @@ tasks.command("regress", epilog=REGRESS)(regress)
 tasks.command("language", epilog=LANGUAGE)(language)
 tasks.command("polyphony", epilog=POLYPHONY)(polyphony)
 tasks.command("tag", epilog=TAG)(tag)
+tasks.command("translate", epilog=TRANSLATE)(translate)
 app.command("predict", epilog=PREDICT)(predict)
 app.command("evaluate", epilog=EVALUATE)(evaluate)
 app.command("generate", epilog=GENERATE)(generate)

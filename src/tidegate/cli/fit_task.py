@@ -78,7 +78,13 @@ class TaskRun:
         if not self.scored:
             return {"metrics": {}, "evaluation": "nothing held out", "scores": {}}
         last = self.scored[-1]
-        return {"metrics": last.assessment.metrics, "evaluation": last.part, "scores": self.scores}
+        return {**told_scores(last.assessment), "evaluation": last.part, "scores": self.scores}
+
+
+def told_scores(assessment: Any) -> dict[str, Any]:
+    """The metrics and, where they were computed in one of several customary ways, the signature that says which."""
+    signature = getattr(assessment, "signature", None)
+    return {"metrics": assessment.metrics} | ({"signature": signature} if signature else {})
 
 
 def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: Sections) -> None:

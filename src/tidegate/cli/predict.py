@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,6 +21,7 @@ Examples:
   tidegate predict model.safetensors > forecast.csv
   tidegate predict classifier.safetensors reviews.csv --out predictions.csv
   tidegate predict tagger.safetensors new.conllu --out tagged.conllu
+  tidegate predict translator.safetensors new.de --out new.en
 """
 
 Recent = Annotated[
@@ -35,7 +36,11 @@ Future = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="A .csv or .parquet to write to; a tagger's may end as DATA does."),
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="A .csv or .parquet to write to; a tagger's may end as DATA does, a translator's anyhow.",
+    ),
 ]
 
 
@@ -56,7 +61,7 @@ def predict(
     from tidegate.cli.use_task import is_table, predict_task, refuse_options
 
     opened = tidegate.load(model)
-    if out is not None and not (is_table(out) or hasattr(opened, "prediction_text")):
+    if out is not None and not (is_table(out) or _takes_text(opened, out, data)):
         raise _no_table(out)
     if isinstance(opened, tidegate.Forecaster):
         _forecast(opened, data, horizon, level, future, out, as_json)
@@ -91,12 +96,18 @@ def _forecast(
         typer.echo(f"{len(frame)} rows written to {out}")
 
 
+def _takes_text(estimator: Any, out: Path, data: str | None) -> bool:
+    """Whether what is no table can be written: by a tagger as DATA is, packed or not, by a translator as any text."""
+    if getattr(estimator, "TEXT_OF_ANY_NAME", False):
+        return True
+    return hasattr(estimator, "prediction_text") and data is not None and out.suffix in Path(data).suffixes[-2:]
+
+
 def _check(out: Path, data: str | None, inputs: list[str | None]) -> None:
-    """Before any work, so that none is lost. What is no table is written as DATA is, packed or not."""
+    """Before any work, so that none is lost. Only predictions for DATA may be something else than a table."""
     from tidegate.cli.use_task import is_table
 
-    endings = [] if data is None else Path(data).suffixes[-2:]
-    if not (is_table(out) or out.suffix in endings):
+    if data is None and not is_table(out):
         raise _no_table(out)
     if not out.parent.is_dir():
         raise ConfigurationError(f"--out {out}: there is no folder {out.parent}; make it, or name another")

@@ -25,6 +25,8 @@ def show(run: TaskRun, facts: TaskFacts, folder: RunFolder) -> None:
         say()
         show_table(facts.score_table)
         say()
+    if (signature := run.metrics().get("signature")) is not None:
+        say(f"Signature: {signature}")
     for note in facts.notes:
         say(f"Note: {note}")
     say(f"{facts.headline}.")

@@ -57,16 +57,19 @@ def _write_text(estimator: Any, data: str, out: Path, as_json: bool) -> None:
 
 def evaluate_task(estimator: Any, data: str, as_json: bool) -> None:
     """Scores on DATA, in the manner of `evaluate`."""
+    from tidegate.cli.fit_task import told_scores
     from tidegate.cli.terminal import say, say_json, show_table
     from tidegate.report.task_facts import TaskFacts
 
     records = estimator.read(data)
-    metrics = estimator.evaluate(records)
+    scores = told_scores(estimator.assess(records))
     if as_json:
-        say_json({"metrics": metrics, "evaluation": data, "examples": len(records), "notes": records.notes})
+        say_json({**scores, "evaluation": data, "examples": len(records), "notes": records.notes})
         return
     say(f"{data}: {records.summary}")
     say()
-    show_table(TaskFacts("", "", "", scores={data: metrics}).score_table)
+    show_table(TaskFacts("", "", "", scores={data: scores["metrics"]}).score_table)
+    if "signature" in scores:
+        say(f"Signature: {scores['signature']}")
     for note in records.notes:
         say(f"Note: {note}")

@@ -17,6 +17,7 @@ KINDS = {
     "language-model": ("language_model", "LanguageModel"),
     "polyphony-model": ("polyphony_model", "PolyphonyModel"),
     "tagger": ("sequence_tagger", "SequenceTagger"),
+    "translator": ("translator", "Translator"),
 }
 
 
