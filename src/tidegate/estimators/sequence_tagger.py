@@ -151,6 +151,19 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
     def _examples(self, preparation: TaggingPreparation, records: Tagged) -> TaggedExamples:
         return TaggedExamples.of(records.sentences, preparation)
 
+    def _notes(self, preparation: TaggingPreparation, _records: Tagged) -> tuple[str, ...]:
+        rare = len(preparation.words) - preparation.kept
+        notes = []
+        if preparation.scheme:
+            notes.append(f"the tags write spans (scheme {preparation.scheme}); they are scored as conlleval does")
+        if rare:
+            told = (
+                f"{rare:,} of {len(preparation.words) - 2:,} distinct words occur fewer than {self.options.min_count}"
+            )
+            alone = "" if self.options.characters == "none" else ", and differ by their spelling alone"
+            notes.append(f"{told} times: they share one vector{alone}")
+        return tuple(notes)
+
     def _rows(self, records: Tagged, predict: Any) -> list[NDArray[Any]]:
         """What `predict` says of each sentence, without the padding, in the order of the sentences."""
         examples = self._examples(self.fitted.preparation, records)
