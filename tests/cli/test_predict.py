@@ -43,11 +43,11 @@ def test_files_hold_what_python_gives(tidegate, model, tmp_path, name):
     ("name", "words"),
     [("forecast.xlsx", ".csv or .parquet"), ("none/forecast.csv", "there is no folder"), ("sales.csv", "is read from")],
 )
-def test_an_output_that_cannot_be_written_is_refused_before_any_work(tidegate, tmp_path, name, words):
+def test_an_output_that_cannot_be_written_is_refused_before_any_work(tidegate, model, tmp_path, name, words):
     data = tmp_path / "sales.csv"
-    data.write_text("month,sales\n")
+    data.write_text("month,sales\n")  # no rows: reading them would be refused too
 
-    result = tidegate("predict", "no-such-model", data, "--out", tmp_path / name)
+    result = tidegate("predict", model, data, "--out", tmp_path / name)
 
     assert result.code == 1
     assert words in result.err
