@@ -97,8 +97,9 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
         held = [group[: min(round(len(group) * share), len(group) - 1)] for group in groups]
         if share and not any(map(len, held)):  # of so few examples one of the commonest class
             held = [max(groups, key=len)[:-1][:1]]
-        chosen = np.isin(order, np.concatenate(held))
-        return records.take(order[~chosen]), records.take(order[chosen]) if chosen.any() else None
+        chosen = np.isin(np.arange(len(records)), np.concatenate(held))
+        training, watched = np.flatnonzero(~chosen), np.flatnonzero(chosen)
+        return records.take(training), records.take(watched) if len(watched) else None
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags

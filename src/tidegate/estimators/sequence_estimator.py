@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self
 
+import numpy as np
 from torch import nn
 
 from tidegate.errors import ConfigurationError, NotFittedError
@@ -136,7 +137,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
             return records, None
         order = generator(self.options.seed, "split").permutation(len(records))
         held = max(round(len(records) * self.options.validation), 1)
-        return records.take(order[held:]), records.take(order[:held])
+        return records.take(np.sort(order[held:])), records.take(np.sort(order[:held]))
 
     def evaluate(self, X: Any, y: Any = None) -> dict[str, float]:
         """Scores on examples X with targets y, by the field's names."""
