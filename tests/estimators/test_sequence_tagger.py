@@ -110,7 +110,7 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
         f"{path}: 1 -DOCSTART- lines skipped",
         "the tags write spans (scheme IOB2); they are scored as conlleval does",
     )
-    assert "distinct words occur fewer than 2 times" in tagger.notes_[2]
+    assert "words occur fewer than 2 times: they share one vector, and" in tagger.notes_[2]
     assert tagger.fitted.names == {"format": "CoNLL", "token": "0", "tag": "2"}
     rewritten = tmp_path / "told.txt"
     rewritten.write_text(tagger.prediction_text(path))

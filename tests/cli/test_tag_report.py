@@ -1,0 +1,52 @@
+"""The sections of a tagger's report: numbers are those of the assessment, mistakes are marked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tidegate.cli.fit_task import Scored
+from tidegate.cli.tag_report import tag_sections
+from tidegate.data.tagged import from_lists
+from tidegate.estimators.tag_scores import TagAssessment
+from tidegate.report.task_facts import Section
+
+TRUTH = from_lists([["The", "cat", "sat"], ["He", "ran"]], [["B-NP", "I-NP", "B-VP"], ["B-NP", "B-VP"]])
+TOLD = [["B-NP", "B-NP", "B-VP"], ["B-NP", "B-VP"]]
+
+
+def sections(told=TOLD, *, spans: bool = True) -> dict[str, Section]:
+    assessment = TagAssessment(TRUTH, told, lambda _word: True, spans)
+    return {one.heading: one for one in tag_sections(None, Scored("test", TRUTH, assessment))}
+
+
+def test_the_tables_hold_the_scores() -> None:
+    found = sections()
+    assert list(found) == ["By span", "By tag", "What is taken for what", "Sentences"]
+    rows = found["By span"].tables[0].rows
+    assert rows == [("NP", pytest.approx(1 / 3), 0.5, pytest.approx(0.4), 2), ("VP", 1.0, 1.0, 1.0, 2)]
+    assert found["By tag"].tables[0].rows[0] == ("B-NP", pytest.approx(2 / 3), 1.0, 2)
+    assert found["What is taken for what"].tables[0].rows == [("I-NP", "B-NP", 1)]
+
+
+def test_mistakes_are_marked_in_their_sentence() -> None:
+    shown = sections()["Sentences"]
+    assert shown.words.startswith("1 of 2 sentences are right throughout.")
+    assert [sample.replace("\N{NO-BREAK SPACE}", " ") for sample in shown.samples] == [
+        "The/B-NP  cat/[B-NP, true: I-NP]  sat/B-VP"
+    ]
+
+
+def test_where_all_is_right_no_mistake_is_shown() -> None:
+    found = sections(TRUTH.tags, spans=False)
+    assert "By span" not in found
+    assert found["What is taken for what"].tables == []
+    assert found["Sentences"].samples == []
+
+
+def test_a_matrix_of_too_many_tags_is_left_out() -> None:
+    many = from_lists([[f"w{n}" for n in range(40)]], [[f"T{n:02}" for n in range(40)]])
+    told = [["T00"] * 40]
+    scored = Scored("test", many, TagAssessment(many, told, lambda _word: True, False))
+    found = {one.heading: one for one in tag_sections(None, scored)}["What is taken for what"]
+    assert found.charts == []
+    assert len(found.tables[0].rows) == 12
