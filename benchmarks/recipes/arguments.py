@@ -1,12 +1,13 @@
-"""The command line of every recipe: FOLDER [key=value …] [--seed N] [--seeds COUNT]."""
+"""The command line of recipes that may be run with several seeds: FOLDER [key=value …] [--seed N] [--seeds COUNT]."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from benchmarks.recipes.settings import chosen
 
 
 @dataclass(frozen=True)
@@ -19,22 +20,13 @@ class Arguments:
 
 
 def read_arguments(words: Sequence[str]) -> Arguments:
-    """Values are JSON where they can be read as such, else text. `--seeds 3 --seed 5` means 5, 6 and 7."""
-    rest, numbers = [], {"--seed": 0, "--seeds": 1}
-    places = iter(words)
-    for word in places:
-        if word in numbers:
-            numbers[word] = int(next(places))
-        else:
-            rest.append(word)
-    folder, *pairs = rest
-    options = {name: _value(text) for name, text in (pair.split("=", 1) for pair in pairs)}
-    first = numbers["--seed"]
-    return Arguments(Path(folder), options, tuple(range(first, first + numbers["--seeds"])))
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+    """`--seeds 3 --seed 5` means the seeds 5, 6 and 7; other words as `settings.chosen` reads them."""
+    folder, *rest = words
+    count = 1
+    if "--seeds" in rest:
+        place = rest.index("--seeds")
+        count = int(rest[place + 1])
+        del rest[place : place + 2]
+    options = chosen(rest)
+    first = options.pop("seed", 0)
+    return Arguments(Path(folder), options, tuple(range(first, first + count)))

@@ -20,10 +20,10 @@ from tidegate import SequenceClassifier
 
 USUAL: dict[str, Any] = {"bidirectional": True, "validation": 0, "schedule": "cosine", "epochs": 100}
 OPTIONS: dict[str, dict[str, Any]] = {
-    "JapaneseVowels": {},
-    "BasicMotions": {},
-    "GunPoint": {},
-    "ArrowHead": {},
+    "JapaneseVowels": {"epochs": 30},
+    "BasicMotions": {"pooling": "attention"},
+    "GunPoint": {"pooling": "max", "patch": 5},
+    "ArrowHead": {"patch": 50, "epochs": 300},
     "ItalyPowerDemand": {},
 }
 
