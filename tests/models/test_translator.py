@@ -45,6 +45,13 @@ def test_the_loss_is_the_cross_entropy_of_the_true_steps(options):
     assert torch.allclose(model(given), wanted, rtol=1e-5)  # float32 sums of twelve terms
 
 
+def test_every_encoder_has_its_decoder():
+    for encoder in ({"merge": "sum"}, {"batch_norm": True, "num_layers": 2}, {"cell": "lstm"}, {"cell": "mingru"}):
+        loss = network(encoder=encoder)(batch())
+        assert loss.isfinite()
+    assert network(encoder={"merge": "sum"}, attention="dot")(batch()).isfinite()
+
+
 @pytest.mark.parametrize("options", [{}, {"input_feeding": True}])
 def test_a_pair_is_scored_alike_in_any_batch(options):
     model, given = network(**options).eval(), batch()

@@ -110,7 +110,7 @@ class TranslatorNetwork(nn.Module):
         self.memory_dropout = SequenceDropout(options.memory_dropout)
         self.decoder = Decoder(
             (text.embedding_size, self.encoder.output_size, text.embedding_size),
-            encoder.model_copy(update={"bidirectional": False, "batch_norm": False}),
+            encoder.model_copy(update={"bidirectional": False, "merge": "concat", "batch_norm": False}),
             options.attention,
             input_feeding=options.input_feeding,
         )

@@ -1,0 +1,61 @@
+"""Multi30k, German to English: 29,000 captions, scored on test_2016_flickr (Elliott et al. 2016, arXiv:1605.00459).
+
+    python -m benchmarks.recipes.multi30k FOLDER [key=value …] [--seed N] [--seeds COUNT]
+
+FOLDER holds train.{de,en}.gz, val.* and test_2016_flickr.*. Trained on train, the epoch chosen on val, scored on the
+test part: BLEU as sacreBLEU computes it of raw text, mixed case, with its signature. Further words are options of
+`tidegate.Translator`. Seconds are told as the clock and as the processor counts them: the latter are those of one
+thread, also where other programs run.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import Any
+
+from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.figures import over_seeds
+from tidegate import Translator
+from tidegate.data.pairs import Pairs
+from tidegate.training.progress import Lines
+
+PARTS = {"train": "train", "valid": "val", "test": "test_2016_flickr"}
+LANGUAGES = {"source": "de", "target": "en"}
+OPTIONS: dict[str, Any] = {
+    "vocabulary_size": 4000,
+    "epochs": 16,
+    "patience": None,
+    "learning_rate": 2e-3,
+    "schedule": "cosine",
+    "warmup": 0.05,
+}
+
+
+def main(*words: str) -> None:
+    arguments = read_arguments(words)
+    options = OPTIONS | arguments.options
+    parts = {part: Translator().read(arguments.folder / name, LANGUAGES) for part, name in PARTS.items()}
+    runs = [_run(parts, {**options, "seed": seed}) for seed in arguments.seeds]
+    figures = {
+        "options": options,
+        "seeds": arguments.seeds,
+        "signature": runs[0]["signature"],
+        "seconds": over_seeds([run["seconds"] for run in runs]),
+        "scores": {part: over_seeds([run[part] for run in runs]) for part in ("valid", "test")},
+    }
+    print(json.dumps(figures, indent=1))
+
+
+def _run(parts: dict[str, Pairs], options: dict[str, Any]) -> dict[str, Any]:
+    started, worked = time.perf_counter(), time.process_time()
+    translator = Translator(**options).fit(parts["train"], valid=parts["valid"], reporter=Lines())
+    seconds = {"training": time.perf_counter() - started, "training_processor": time.process_time() - worked}
+    valid, test = (translator.assess(parts[part]) for part in ("valid", "test"))
+    best = {"best_epoch": float(translator.history_.best + 1)}
+    return {"seconds": seconds | best, "signature": test.signature, "valid": valid.metrics, "test": test.metrics}
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
