@@ -6,17 +6,18 @@ import pytest
 
 from tidegate.cli.fit_task import Scored
 from tidegate.cli.tag_report import tag_sections
-from tidegate.data.tagged import from_lists
+from tidegate.data.tagged import Tagged, from_lists
 from tidegate.estimators.tag_scores import TagAssessment
+from tidegate.estimators.tagging_preparation import TaggingPreparation
 from tidegate.report.task_facts import Section
 
 TRUTH = from_lists([["The", "cat", "sat"], ["He", "ran"]], [["B-NP", "I-NP", "B-VP"], ["B-NP", "B-VP"]])
 TOLD = [["B-NP", "B-NP", "B-VP"], ["B-NP", "B-VP"]]
 
 
-def sections(told=TOLD, *, spans: bool = True) -> dict[str, Section]:
-    assessment = TagAssessment(TRUTH, told, lambda _word: True, spans)
-    return {one.heading: one for one in tag_sections(None, Scored("test", TRUTH, assessment))}
+def sections(truth: Tagged = TRUTH, told=TOLD, training: Tagged = TRUTH) -> dict[str, Section]:
+    assessment = TagAssessment(truth, told, TaggingPreparation.fit(training, lowercase=True, min_count=1))
+    return {one.heading: one for one in tag_sections(None, Scored("test", truth, assessment))}
 
 
 def test_the_tables_hold_the_scores() -> None:
@@ -37,7 +38,7 @@ def test_mistakes_are_marked_in_their_sentence() -> None:
 
 
 def test_where_all_is_right_no_mistake_is_shown() -> None:
-    found = sections(TRUTH.tags, spans=False)
+    found = sections(told=TRUTH.tags, training=from_lists([["a", "b"]], [["X", "Y"]]))
     assert "By span" not in found
     assert found["What is taken for what"].tables == []
     assert found["Sentences"].samples == []
@@ -45,8 +46,12 @@ def test_where_all_is_right_no_mistake_is_shown() -> None:
 
 def test_a_matrix_of_too_many_tags_is_left_out() -> None:
     many = from_lists([[f"w{n}" for n in range(40)]], [[f"T{n:02}" for n in range(40)]])
-    told = [["T00"] * 40]
-    scored = Scored("test", many, TagAssessment(many, told, lambda _word: True, False))
-    found = {one.heading: one for one in tag_sections(None, scored)}["What is taken for what"]
+    found = sections(many, [["T00"] * 40], many)["What is taken for what"]
     assert found.charts == []
     assert len(found.tables[0].rows) == 12
+
+
+def test_tags_that_training_has_not_met_are_told() -> None:
+    known = from_lists([["He", "ran"]], [["B-NP", "B-VP"]])
+    assert "has not met these tags, which so cannot be told: I-NP (1)." in sections(training=known)["By tag"].words
+    assert sections()["By tag"].words == "Token by token, on test data."

@@ -91,6 +91,11 @@ def test_bad_files_are_named_with_line_and_column(tmp_path: Path, name: str, tex
         ConllFile.open(written(tmp_path, name, text)).read()
 
 
+def test_tags_that_are_not_asked_for_may_be_missing(tmp_path: Path) -> None:
+    path = written(tmp_path, "hole.conllu", UNIVERSAL.replace("PART", "_"))
+    assert not ConllFile.open(path).read(tagged=False).has_tags
+
+
 def test_no_such_column(tmp_path: Path) -> None:
     chunks, universal = written(tmp_path, "chunks.txt", CHUNKS), written(tmp_path, "words.conllu", UNIVERSAL)
     with pytest.raises(ConfigurationError, match=r"chunks.txt: there is no column 3, only 0 to 2"):

@@ -57,6 +57,12 @@ def test_bad_tables_are_named_with_line_and_column(tmp_path: Path, text: str, me
         TokenTable.of(table(tmp_path, text)).read()
 
 
+def test_tags_that_are_not_asked_for_may_be_missing(tmp_path: Path) -> None:
+    found = TokenTable.of(table(tmp_path, ROWS + "3,x,\n"), tagged=False).read(tagged=False)
+    assert found.tokens == [["He", '"'], ["So"], ["x"]]
+    assert not found.has_tags
+
+
 def test_no_such_column(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"there is no column 'word', only 'sentence', 'token', 'tag'"):
         TokenTable.of(table(tmp_path), token="word")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from tidegate.data.spans import SpanScore
 from tidegate.data.tagged import from_lists
 from tidegate.estimators.tag_scores import TagAssessment, TagScore
+from tidegate.estimators.tagging_preparation import TaggingPreparation
 
 TRUTH = from_lists([["a", "b", "new"], ["b"]], [["B-x", "I-x", "O"], ["B-y"]])
 TOLD = [["B-x", "I-x", "B-y"], ["O"]]
 
 
-def assessment(told=TOLD, known=("a", "b"), spans: bool = True) -> TagAssessment:
-    return TagAssessment(TRUTH, told, known.__contains__, spans)
+def assessment(told=TOLD, known=("a", "b"), met=("B-x", "I-x", "B-y", "O")) -> TagAssessment:
+    training = from_lists([[word] * len(met) for word in known], [list(met)] * len(known))
+    return TagAssessment(TRUTH, told, TaggingPreparation.fit(training, lowercase=True, min_count=1))
 
 
 def test_the_metrics() -> None:
@@ -22,8 +24,8 @@ def test_the_metrics() -> None:
 
 
 def test_only_what_there_is_is_told() -> None:
-    assert list(assessment(known=("a", "b", "new"), spans=False).metrics) == ["accuracy"]
-    assert assessment(spans=False).spans == {}
+    assert list(assessment(known=("a", "b", "new"), met=("x", "y")).metrics) == ["accuracy"]
+    assert assessment(met=("x", "y")).spans == {}
 
 
 def test_the_tables() -> None:
@@ -38,6 +40,11 @@ def test_the_tables() -> None:
     assert found.confusions == {("O", "B-y"): 1, ("B-y", "O"): 1}
     assert (TagScore(4, 2, 1).precision, TagScore(4, 2, 1).recall) == (0.5, 0.25)
     assert (TagScore(0, 2, 0).recall, TagScore(2, 0, 0).precision) == (0.0, 0.0)
+
+
+def test_tags_that_training_has_not_met_are_told() -> None:
+    assert assessment().unmet == {}
+    assert assessment(met=("O", "B-x")).unmet == {"B-y": 1, "I-x": 1}
 
 
 def test_all_right_is_one() -> None:

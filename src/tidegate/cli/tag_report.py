@@ -28,19 +28,16 @@ def tag_sections(estimator: Any, scored: Scored) -> list[Section]:  # noqa: ARG0
 
 def _spans(found: TagAssessment, part: str) -> Section:
     rows = [(kind, one.precision, one.recall, one.f1, one.gold) for kind, one in found.spans.items()]
-    words = f"Spans of {part} data that are right from their first token to their last and in kind, as conlleval counts"
-    return Section(
-        "By span", f"{words}.", tables=[Table("By span", ["kind", "precision", "recall", "f1", "spans"], rows)]
-    )
+    words = f"Spans of {part} data, right if in kind and from the first token to the last, as conlleval counts them."
+    return Section("By span", words, tables=[Table("By span", ["kind", "precision", "recall", "f1", "spans"], rows)])
 
 
 def _by_tag(found: TagAssessment, part: str) -> Section:
     rows = [(tag, one.precision, one.recall, one.gold) for tag, one in found.tags.items()]
-    return Section(
-        "By tag",
-        f"Token by token, on {part} data.",
-        tables=[Table("By tag", ["tag", "precision", "recall", "tokens"], rows)],
-    )
+    table = Table("By tag", ["tag", "precision", "recall", "tokens"], rows)
+    unmet = ", ".join(f"{tag} ({count})" for tag, count in found.unmet.items())
+    words = f" Training has not met these tags, which so cannot be told: {unmet}." if unmet else ""
+    return Section("By tag", f"Token by token, on {part} data.{words}", tables=[table])
 
 
 def _confusions(found: TagAssessment) -> Section:

@@ -56,9 +56,13 @@ class ConllFile:
     def universal(self) -> bool:
         return bare_ending(self.path) == ".conllu"
 
-    def read(self) -> Tagged:
-        """All sentences. Raises DataError for lines with too few or too many columns, and missing tags."""
-        sentences = [self._sentence(block) for block in self._blocks()]
+    def read(self, *, tagged: bool = True) -> Tagged:
+        """All sentences; tagged: False leaves the tags where they are.
+
+        Raises DataError for lines with too few or too many columns, and where some tags are missing.
+        """
+        tag = self.tag if tagged else None
+        sentences = [self._sentence(block, tag) for block in self._blocks()]
         if not sentences:
             raise DataError(f"{self.path}: there are no sentences")
         return Tagged(tuple(sentences), self._notes(), self._names())
@@ -95,19 +99,19 @@ class ConllFile:
                 f"{self.path}, line {number}: {len(fields)} columns {parted}, where {standard} {width}; mend the line"
             )
 
-    def _sentence(self, block: list[tuple[int, list[str]]]) -> Sentence:
+    def _sentence(self, block: list[tuple[int, list[str]]], tag: int | None) -> Sentence:
         place = f"{self.path}, line {block[0][0]}"
         for number, fields in block:
             if not fields[self.token]:
                 raise DataError(f"{self.path}, line {number}, column {self.token + 1}: the token is empty")
         tokens = tuple(fields[self.token] for _, fields in block)
-        if self.tag is None:
+        if tag is None:
             return Sentence(tokens, (), place)
-        tags = tuple(fields[self.tag] for _, fields in block)
-        absent = [number for (number, _), tag in zip(block, tags, strict=True) if self._is_absent(tag)]
+        tags = tuple(fields[tag] for _, fields in block)
+        absent = [number for (number, _), mark in zip(block, tags, strict=True) if self._is_absent(mark)]
         if absent and len(absent) < len(tags):
             raise DataError(
-                f"{self.path}, line {absent[0]}, column {self.tag + 1}: the token has no tag, others of its sentence "
+                f"{self.path}, line {absent[0]}, column {tag + 1}: the token has no tag, others of its sentence "
                 "have; give it one"
             )
         return Sentence(tokens, () if absent else tags, place)

@@ -52,13 +52,14 @@ class TokenTable:
                 raise DataError(f"{table.place()}: no column holds the {part}s ({usual}); name it by {part}_column")
         return cls(table, str(found["sentence"]), str(found["token"]), found["tag"])
 
-    def read(self) -> Tagged:
+    def read(self, *, tagged: bool = True) -> Tagged:
         """Sentences in the order of the table: rows of one sentence stand together, or only its first names it.
 
+        tagged: False leaves the tags where they are.
         Raises DataError, with line and column, for a token or tag that is missing and a sentence that comes back later.
         """
         tokens = self._texts(self.token)
-        tags = [] if self.tag is None else self._texts(self.tag)
+        tags = self._texts(self.tag) if tagged and self.tag is not None else []
         starts = self._starts()
         sentences = tuple(
             Sentence(tuple(tokens[start:end]), tuple(tags[start:end]), self.table.place(start))

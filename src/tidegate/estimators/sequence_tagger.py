@@ -87,7 +87,7 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
             first = records.sentences[0]
             known = ", ".join(preparation.tags[:5])
             raise DataError(f"{first.place}: no tag ('{first.tags[0]}' …) is one of those learnt ({known} …)")
-        return TagAssessment(records, self.predict(records), preparation.is_known, bool(preparation.scheme))
+        return TagAssessment(records, self.predict(records), preparation)
 
     def prediction_frame(self, X: Any) -> pl.DataFrame:
         """One row for each token: number of the sentence, token, tag."""
@@ -108,7 +108,7 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         file = open_tagged(Path(path), self._columns(Path(path)), tagged=False)
         if not isinstance(file, ConllFile):
             raise ConfigurationError(f"{path}: predictions for a table are a table: write them to a .csv or .parquet")
-        return file.with_tags(self.predict(file.read()))
+        return file.with_tags(self.predict(file.read(tagged=False)))
 
     def read(self, path: Source, names: Mapping[str, str] | None = None, *, labelled: bool = True) -> Tagged:
         """The sentences of a file; `names` tell the columns "token", "tag" and, of a table, "sentence".
@@ -125,7 +125,7 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         return from_lists(X, y)
 
     def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Tagged:
-        return open_tagged(path, names, tagged=labelled).read()
+        return open_tagged(path, names, tagged=labelled).read(tagged=labelled)
 
     def _prepare(self, training: Tagged) -> TaggingPreparation:
         return TaggingPreparation.fit(training, lowercase=self.options.lowercase, min_count=self.options.min_count)

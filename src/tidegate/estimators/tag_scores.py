@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from tidegate.data.spans import SpanScore, span_scores, total
 from tidegate.data.tagged import Tagged
+from tidegate.estimators.tagging_preparation import TaggingPreparation
 
 
 @dataclass(frozen=True)
@@ -32,22 +33,21 @@ class TagScore:
 
 @dataclass(frozen=True)
 class TagAssessment:
-    """Sentences with true tags, and the tags told for them; `knows` says of a word whether training has met it."""
+    """Sentences with true tags, and the tags told for them by a tagger of this preparation."""
 
     truth: Tagged
     told: Sequence[Sequence[str]]
-    knows: Callable[[str], bool]
-    writes_spans: bool
+    preparation: TaggingPreparation
 
     @property
     def metrics(self) -> dict[str, float]:
         """Span F1, precision and recall where the tags write spans; accuracy over all tokens and over unknown words."""
         scores = {}
-        if self.writes_spans:
+        if self.preparation.scheme:
             overall = total(self.spans.values())
             scores = {"f1": overall.f1, "precision": overall.precision, "recall": overall.recall}
         rights = [(word, gold == told) for word, gold, told in self._tokens()]
-        unknown = [right for word, right in rights if not self.knows(word)]
+        unknown = [right for word, right in rights if not self.preparation.is_known(word)]
         scores["accuracy"] = sum(right for _, right in rights) / len(rights)
         if unknown:
             scores["accuracy_unknown_words"] = sum(unknown) / len(unknown)
@@ -56,7 +56,7 @@ class TagAssessment:
     @cached_property
     def spans(self) -> dict[str, SpanScore]:
         """Span scores by kind, as conlleval counts them; empty where the tags write no spans."""
-        return span_scores(self.truth.tags, self.told) if self.writes_spans else {}
+        return span_scores(self.truth.tags, self.told) if self.preparation.scheme else {}
 
     @cached_property
     def tags(self) -> dict[str, TagScore]:
@@ -71,6 +71,11 @@ class TagAssessment:
     def confusions(self) -> Counter[tuple[str, str]]:
         """How often a true tag (first) was taken for another (second)."""
         return Counter((gold, told) for _, gold, told in self._tokens() if gold != told)
+
+    @property
+    def unmet(self) -> dict[str, int]:
+        """True tags that training has not met, and at how many tokens; they are told wrongly of necessity."""
+        return {tag: one.gold for tag, one in self.tags.items() if tag not in self.preparation.tags}
 
     def _tokens(self) -> list[tuple[str, str, str]]:
         pairs = zip(self.truth.sentences, self.told, strict=True)
