@@ -30,15 +30,30 @@ UNITS = {
     ("JSB_Chorales", "large"): {"gru": 275, "lstm": 233},
     ("Nottingham", "large"): {"gru": 535, "lstm": 458},
 }
-OPTIONS: dict[str, Any] = {
-    "batch_size": 4,
-    "epochs": 80,
-    "patience": 80,
-    "learning_rate": 0.02,
-    "schedule": "cosine",
-    "weight_decay": 0.2,
-    "input_dropout": 0.1,
-    "recurrent_dropout": 0.1,
+OPTIONS: dict[str, Any] = {"batch_size": 4, "patience": None, "schedule": "cosine", "clip_norm": None}
+OF_SET: dict[tuple[str, str], dict[str, Any]] = {
+    ("JSB_Chorales", "small"): {
+        "epochs": 80,
+        "learning_rate": 0.02,
+        "weight_decay": 0.2,
+        "input_dropout": 0.1,
+        "recurrent_dropout": 0.1,
+    },
+    ("JSB_Chorales", "large"): {
+        "epochs": 50,
+        "learning_rate": 0.007,
+        "weight_decay": 0.5,
+        "input_dropout": 0.1,
+        "recurrent_dropout": 0.3,
+    },
+    ("Nottingham", "small"): {"epochs": 300, "learning_rate": 0.02, "weight_decay": 0.1},
+    ("Nottingham", "large"): {
+        "epochs": 60,
+        "learning_rate": 0.003,
+        "weight_decay": 0.3,
+        "recurrent_dropout": 0.2,
+        "output_dropout": 0.2,
+    },
 }
 
 
@@ -52,7 +67,7 @@ def main(folder: str, *words: str) -> None:
     given = chosen(words)
     name, size = given.pop("set", "JSB_Chorales"), given.pop("size", "small")
     units = UNITS[name, size][given.setdefault("cell", "gru")]
-    options = OPTIONS | {"hidden_size": units} | given
+    options = OPTIONS | OF_SET[name, size] | {"hidden_size": units} | given
     with np.load(Path(folder) / f"{name}.packed.npz") as arrays:
         train, valid, test = (read_part(arrays, part) for part in ("train", "valid", "test"))
     started = time.perf_counter()

@@ -30,12 +30,11 @@ OPTIONS: dict[str, Any] = {
     "output_dropout": 0.25,
     "segment": 35,
     "batch_size": 20,
-    "epochs": 8,
+    "epochs": 7,
     "patience": None,
-    "learning_rate": 4e-3,
+    "learning_rate": 3e-3,
     "schedule": "cosine",
     "warmup": 0.02,
-    "clip_norm": 0.5,
 }
 
 
