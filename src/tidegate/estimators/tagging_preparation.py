@@ -59,6 +59,8 @@ class TaggingPreparation:
 
     def rules(self) -> Chain | None:
         """−inf for what the scheme of the tags forbids, zero for the rest; None where it forbids nothing."""
+        if not self.scheme:
+            return None
         forbidden = [[not may_follow(self.scheme, before, tag) for tag in self.tags] for before in self.tags]
         starts = [not may_follow(self.scheme, "O", tag) for tag in self.tags]
         ends = [not may_follow(self.scheme, tag, "O") for tag in self.tags]
