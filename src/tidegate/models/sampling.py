@@ -45,14 +45,17 @@ class Sampling:
 
     def probabilities(self, logits: Tensor) -> Tensor:
         """What each token is drawn with [V]; the temperature must be above 0."""
-        scaled = (logits - logits.max()).double() / self.temperature
-        shares, order = scaled.softmax(0).sort(descending=True, stable=True)
+        shares = ((logits - logits.max()).double() / self.temperature).softmax(0)
+        return shares if self.top_k is None and self.top_p is None else self._likeliest(shares)
+
+    def _likeliest(self, shares: Tensor) -> Tensor:
+        ranked, order = shares.sort(descending=True, stable=True)
         if self.top_k is not None:
-            shares[self.top_k :] = 0
+            ranked[self.top_k :] = 0
         if self.top_p is not None:
-            before = shares.cumsum(0) - shares
-            shares[before >= self.top_p * shares.sum()] = 0
-        return torch.zeros_like(shares).scatter_(0, order, shares / shares.sum())
+            before = ranked.cumsum(0) - ranked
+            ranked[before >= self.top_p * ranked.sum()] = 0
+        return torch.zeros_like(ranked).scatter_(0, order, ranked / ranked.sum())
 
 
 def continuation(
