@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceRegressor
 from tidegate.training.progress import Lines
 
@@ -49,7 +48,7 @@ def main(*words: str) -> None:
     steps = arguments.options.pop("steps", 600)
     examples = arguments.options.pop("examples", EXAMPLES["training"])
     options = OPTIONS | arguments.options
-    started, runs = time.perf_counter(), []
+    clock, runs = Clock(), []
     for seed in arguments.seeds:
         training, watched, scored = (
             adding(count, steps, 3 * seed + part)
@@ -57,7 +56,7 @@ def main(*words: str) -> None:
         )
         regressor = SequenceRegressor(**options, seed=seed).fit(*training, valid=watched, reporter=Lines())
         runs.append(regressor.evaluate(*scored))
-    seconds = round((time.perf_counter() - started) / len(runs))
+    seconds = clock.seconds(len(runs))
     figures = {"options": options, "steps": steps, "examples": examples, "seeds": arguments.seeds}
     print(json.dumps(figures | {"seconds_per_run": seconds, "test": over_seeds(runs)}))
 

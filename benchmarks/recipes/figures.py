@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import statistics
+import time
 from collections.abc import Sequence
 from typing import Any
+
+
+class Clock:
+    """Seconds since it was made: by the clock on the wall, and of this process's own work."""
+
+    def __init__(self) -> None:
+        self._wall, self._work = time.perf_counter(), time.process_time()
+
+    def seconds(self, runs: int = 1) -> dict[str, float]:
+        """Of each of so many runs."""
+        wall, work = time.perf_counter() - self._wall, time.process_time() - self._work
+        return {"wall": round(wall / runs, 1), "process": round(work / runs, 1)}
 
 
 def over_seeds(runs: Sequence[dict[str, float]]) -> dict[str, Any]:

@@ -13,12 +13,11 @@ import csv
 import json
 import lzma
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceClassifier
 from tidegate.training.progress import Lines
 
@@ -73,17 +72,17 @@ def main(*words: str) -> None:
     arguments = read_arguments(words)
     options = OPTIONS[arguments.options.pop("variant", "usual")] | arguments.options
     train, test = (read_reviews(arguments.folder / f"{part}.tsv.xz") for part in ("train", "test"))
-    started, runs = time.perf_counter(), []
+    clock, runs = Clock(), []
     for seed in arguments.seeds:
         classifier = SequenceClassifier(**options, seed=seed).fit(*train, reporter=Lines())
-        trained = time.perf_counter()
+        test_clock = Clock()
         runs.append(classifier.evaluate(*test))
     figures = {
         "options": options,
         "seeds": arguments.seeds,
         "examples": [len(train[0]), len(test[0])],
-        "seconds_per_run": round((time.perf_counter() - started) / len(runs)),
-        "seconds_of_last_test": round(time.perf_counter() - trained),
+        "seconds_per_run": clock.seconds(len(runs)),
+        "seconds_of_last_test": test_clock.seconds(),
         "notes": classifier.notes_,
         "test": over_seeds(runs),
     }

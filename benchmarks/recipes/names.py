@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import Any
 
 import numpy as np
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceClassifier
 from tidegate.data.classes import Classes
 from tidegate.data.labelled import Labelled
@@ -57,11 +56,11 @@ def main(*words: str) -> None:
     arguments = read_arguments(words)
     options = OPTIONS | arguments.options
     training, watched, scored = split(SequenceClassifier().read(arguments.folder))
-    started, runs = time.perf_counter(), []
+    clock, runs = Clock(), []
     for seed in arguments.seeds:
         classifier = SequenceClassifier(**options, seed=seed).fit(training, valid=watched, reporter=Lines())
         runs.append(classifier.evaluate(scored))
-    seconds = round((time.perf_counter() - started) / len(runs))
+    seconds = clock.seconds(len(runs))
     found = classifier.assess(scored)
     figures = {
         "options": options,

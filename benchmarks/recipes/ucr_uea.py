@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceClassifier
 
 USUAL: dict[str, Any] = {"bidirectional": True, "validation": 0, "schedule": "cosine", "epochs": 100}
@@ -34,9 +33,9 @@ def main(*words: str) -> None:
     for name, own in OPTIONS.items():
         if wanted in (None, name):
             options = USUAL | own | arguments.options
-            started = time.perf_counter()
+            clock = Clock()
             runs = [_run(arguments.folder / name, name, {**options, "seed": seed}) for seed in arguments.seeds]
-            seconds = round((time.perf_counter() - started) / len(runs), 1)
+            seconds = clock.seconds(len(runs))
             figures = {"set": name, "options": options, "seeds": arguments.seeds, "seconds_per_run": seconds}
             print(json.dumps(figures | {"test": over_seeds(runs)}), flush=True)
 
