@@ -41,6 +41,17 @@ def test_columns_by_white_space(tmp_path: Path) -> None:
     assert ConllFile.open(path, token=2, tag=-2).read().tokens == [["B-NP", "B-VP"], ["B-NP", "I-NP"]]
 
 
+def test_a_new_document_is_a_new_sentence(tmp_path: Path) -> None:
+    path = written(tmp_path, "chunks.txt", "a X\n-DOCSTART- O\nb Y\n")
+    assert ConllFile.open(path).read().tokens == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize("text", ["He\n\nSo\n", "He PRP\n\nSo RB\n"])
+def test_columns_before_that_of_the_tags_will_do_where_none_are_asked_for(tmp_path: Path, text: str) -> None:
+    file = ConllFile.open(written(tmp_path, "tokens.txt", text), token="0", tag="2", tagged=False)
+    assert file.with_tags([["X"], ["Y"]]) == text.replace("\n\n", " X\n\n")[:-1] + " Y\n"
+
+
 def test_universal_columns_by_name(tmp_path: Path) -> None:
     path = written(tmp_path, "words.conllu.xz", UNIVERSAL)
     tagged = ConllFile.open(path).read()
