@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
@@ -129,6 +132,20 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
     assert frame["tag"].to_list() == tagger.predict(table)[0]
     with pytest.raises(ConfigurationError, match=r"table.csv: predictions for a table are a table"):
         tagger.prediction_text(table)
+
+
+@pytest.mark.parametrize("kind", [pl.DataFrame, pd.DataFrame])
+def test_a_frame_of_one_token_a_row(kind: Any) -> None:
+    tokens, tags = language(20)
+    rows = [
+        (place, *pair) for place, row in enumerate(zip(tokens, tags, strict=True)) for pair in zip(*row, strict=True)
+    ]
+    frame = kind({name: list(column) for name, column in zip(("sentence", "token", "tag"), zip(*rows, strict=True))})
+    quick = {**QUICK, "epochs": 1}
+    tagger = SequenceTagger(**quick).fit(frame)
+    assert tagger.predict(frame) == SequenceTagger(**quick).fit(tokens, tags).predict(tokens)
+    with pytest.raises(ConfigurationError, match="give no y beside it"):
+        tagger.fit(frame, tags)
 
 
 def test_other_columns_are_named(tmp_path: Path) -> None:

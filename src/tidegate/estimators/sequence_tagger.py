@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tidegate.data.conll import ConllFile
+from tidegate.data.table import read_table
 from tidegate.data.tag_files import file_format, open_tagged
 from tidegate.data.tagged import Tagged, from_lists
+from tidegate.data.token_table import TokenTable
 from tidegate.errors import ConfigurationError, DataError
 from tidegate.estimators.sequence_batches import predicted
 from tidegate.estimators.sequence_estimator import SequenceEstimator
@@ -36,8 +38,8 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
     "mingru", "minlstm"; all other options are keywords, explained in `TaggerOptions`, `EncoderOptions` and
     `TrainingSettings`. Tags that write spans (IOB1, IOB2, BIOES) are recognised, and decoding keeps to their scheme.
 
-    X is a list of lists of tokens with y, a list of lists of tags; or a file's path: CoNLL (columns by white space),
-    CoNLL-U, or a table with columns of sentence, token and tag.
+    X is a list of lists of tokens with y, a list of lists of tags; a frame with columns "sentence", "token" and "tag";
+    or a file's path: CoNLL (columns by white space), CoNLL-U, or such a table.
     """
 
     KIND = "tagger"
@@ -122,7 +124,11 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         return known if known.pop("format", None) == file_format(path) else {}
 
     def _given(self, X: Any, y: Any) -> Tagged:
-        return from_lists(X, y)
+        if not hasattr(X, "columns"):
+            return from_lists(X, y)
+        if y is not None:
+            raise ConfigurationError("a frame of tokens holds their tags itself; give no y beside it")
+        return TokenTable.of(read_table(X)).read()
 
     def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Tagged:
         return open_tagged(path, names, tagged=labelled).read(tagged=labelled)
