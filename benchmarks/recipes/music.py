@@ -70,13 +70,14 @@ def main(folder: str, *words: str) -> None:
     options = OPTIONS | OF_SET[name, size] | {"hidden_size": units} | given
     with np.load(Path(folder) / f"{name}.packed.npz") as arrays:
         train, valid, test = (read_part(arrays, part) for part in ("train", "valid", "test"))
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     model = PolyphonyModel(**options).fit(train, valid=valid, reporter=Lines())
     figures = {
         "set": name,
         "options": model.get_params(),
         "recurrent_weights": sum(weight.numel() for weight in model.fitted.network.encoder.parameters()),
         "seconds": round(time.perf_counter() - started),
+        "processor_seconds": round(time.process_time() - worked),
         "best_epoch": model.history_.best + 1,
         "validation": model.evaluate(valid),
         "test": model.evaluate(test),
