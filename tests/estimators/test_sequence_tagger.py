@@ -137,10 +137,13 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
 @pytest.mark.parametrize("kind", [pl.DataFrame, pd.DataFrame])
 def test_a_frame_of_one_token_a_row(kind: Any) -> None:
     tokens, tags = language(20)
-    rows = [
-        (place, *pair) for place, row in enumerate(zip(tokens, tags, strict=True)) for pair in zip(*row, strict=True)
-    ]
-    frame = kind({name: list(column) for name, column in zip(("sentence", "token", "tag"), zip(*rows, strict=True))})
+    frame = kind(
+        {
+            "sentence": [place for place, row in enumerate(tokens) for _ in row],
+            "token": [token for row in tokens for token in row],
+            "tag": [tag for row in tags for tag in row],
+        }
+    )
     quick = {**QUICK, "epochs": 1}
     tagger = SequenceTagger(**quick).fit(frame)
     assert tagger.predict(frame) == SequenceTagger(**quick).fit(tokens, tags).predict(tokens)
