@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Self
 import numpy as np
 from torch import nn
 
-from tidegate.errors import ConfigurationError, NotFittedError
+from tidegate.errors import ConfigurationError, DataError, NotFittedError
 from tidegate.estimators.options import validated
 from tidegate.estimators.sequence_batches import SequenceExamples
 from tidegate.estimators.sequence_file import read_sequence, write_sequence
@@ -135,6 +135,8 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         """The part that `fit` learns from and the part it watches: a seeded share, at least one example; or None."""
         if not self.options.validation:
             return records, None
+        if len(records) < 2:
+            raise DataError("one example cannot be both learnt from and watched; give more, or take validation=0")
         order = generator(self.options.seed, "split").permutation(len(records))
         held = max(round(len(records) * self.options.validation), 1)
         return records.take(np.sort(order[held:])), records.take(np.sort(order[:held]))
