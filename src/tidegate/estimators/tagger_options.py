@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, PositiveInt
 
 from tidegate.estimators.sequence_options import SequenceOptions
+from tidegate.training.settings import Schedule
 
 
 class TaggerOptions(SequenceOptions):
@@ -37,3 +38,8 @@ class TaggerOptions(SequenceOptions):
     hidden_size: PositiveInt = 128
     dropout: float = Field(default=0.5, ge=0, lt=1)
     input_dropout: float = Field(default=0.5, ge=0, lt=1)
+
+    epochs: int = Field(default=15, ge=1)
+    batch_size: int = Field(default=16, ge=1)
+    learning_rate: float = Field(default=4e-3, gt=0)
+    schedule: Schedule = "cosine"
