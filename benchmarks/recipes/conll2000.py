@@ -19,7 +19,7 @@ from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
 from tidegate.training.progress import Lines
 
-OPTIONS: dict[str, Any] = {"epochs": 20, "patience": None, "learning_rate": 3e-3, "schedule": "cosine"}
+OPTIONS: dict[str, Any] = {"hidden_size": 150, "epochs": 15, "patience": None, "batch_size": 16, "learning_rate": 5e-3}
 
 
 def main(*words: str) -> None:

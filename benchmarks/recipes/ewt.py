@@ -20,7 +20,7 @@ from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
 from tidegate.training.progress import Lines
 
-OPTIONS: dict[str, Any] = {"epochs": 12, "patience": None, "learning_rate": 3e-3, "schedule": "cosine"}
+OPTIONS: dict[str, Any] = {"epochs": 12, "patience": None, "batch_size": 16, "learning_rate": 4e-3}
 
 
 def main(*words: str) -> None:
