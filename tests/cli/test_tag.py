@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 from pathlib import Path
 
 import numpy as np
@@ -72,8 +73,13 @@ def test_predictions_are_as_the_file_or_a_table(tidegate, model: Path, folder: P
     given, told = ((folder / name).read_text().split("\n") for name in ("test.txt", "tagged.txt"))
     assert [line[:5] for line in told] == [line[:5] for line in given]
     assert json.loads(tidegate("evaluate", model, tagged, "--json").out)["metrics"]["accuracy"] == 1.0
-    refused = tidegate("predict", model, folder / "test.txt", "--out", folder / "tagged.conllu")
-    assert "tagged.conllu: give a name that ends in .csv or .parquet, or for a tagger as DATA does" in refused.err
+    packed = folder / "test.txt.xz"
+    packed.write_bytes(lzma.compress((folder / "test.txt").read_bytes()))
+    assert tidegate("predict", model, packed, "--out", folder / "unpacked.txt").code == 0
+    assert (folder / "unpacked.txt").read_text() == tagged.read_text()
+    for data, name in ((folder / "test.txt", "tagged.conllu"), (packed, "tagged.txt.xz")):
+        refused = tidegate("predict", model, data, "--out", folder / name)
+        assert f"{name}: give a name that ends in .csv or .parquet, or for a tagger as DATA does" in refused.err
     table = folder / "tagged.csv"
     assert tidegate("predict", model, folder / "test.txt", "--out", table).code == 0
     assert table.read_text().splitlines()[0] == "sentence,token,tag"

@@ -97,10 +97,12 @@ def _forecast(
 
 
 def _takes_text(estimator: Any, out: Path, data: str | None) -> bool:
-    """Whether what is no table can be written: by a tagger as DATA is, packed or not, by a translator as any text."""
+    """Whether what is no table can be written: by a tagger as DATA is, but not packed, by a translator as any text."""
+    from tidegate.data.compressed import bare_ending
+
     if getattr(estimator, "TEXT_OF_ANY_NAME", False):
         return True
-    return hasattr(estimator, "prediction_text") and data is not None and out.suffix in Path(data).suffixes[-2:]
+    return hasattr(estimator, "prediction_text") and data is not None and out.suffix.lower() == bare_ending(Path(data))
 
 
 def _check(out: Path, data: str | None, inputs: list[str | None]) -> None:
