@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -39,29 +38,23 @@ class Translation:
     attention: NDArray[np.float32]
 
 
-class Search(NamedTuple):
-    """How to search: see `TranslationOptions`."""
-
-    beam_size: int
-    length_penalty: float
-
-
 @dataclass(frozen=True)
 class Engine:
-    """A trained network and what belongs to it."""
+    """A trained network and what belongs to it; `options` tell how to search."""
 
     options: TranslationOptions
     preparation: TranslationPreparation
     network: TranslatorNetwork
 
-    def translate(self, sources: Sequence[Text], search: Search) -> list[list[Translation]]:
-        """For each source the hypotheses found, up to `beam_size`, the best first."""
+    def translate(self, sources: Sequence[Text], count: int) -> list[list[Translation]]:
+        """For each source up to `count` of the hypotheses found, the best first."""
         found: list[list[Translation]] = [[] for _ in sources]
         self.network.eval()
         numbers = [self.preparation.source.encode(source) for source in sources]
         for rows in self._batches(numbers):
             with torch.inference_mode(), one_thread():
-                hypotheses = self._search([numbers[row] for row in rows], search)
+                searched = self._search([numbers[row] for row in rows])
+                hypotheses = [some[:count] for some in searched]
                 maps = self._attention([numbers[row] for row in rows], hypotheses)
             for row, some, attention in zip(rows, hypotheses, maps, strict=True):
                 found[row] = [self._told(sources[row], one, map) for one, map in zip(some, attention, strict=True)]
@@ -72,7 +65,7 @@ class Engine:
         for places in in_order(len(numbers), _SENTENCES_AT_ONCE):
             yield order[places]
 
-    def _search(self, sources: Sequence[Numbers], search: Search) -> list[list[Hypothesis]]:
+    def _search(self, sources: Sequence[Numbers]) -> list[list[Hypothesis]]:
         lengths = torch.tensor([len(source) for source in sources])
         reading = self.network.read(torch.from_numpy(padded(sources, PADDING)), lengths)
         greatest = self.options.max_length
@@ -81,10 +74,10 @@ class Engine:
             if greatest is None
             else torch.full_like(lengths, greatest)
         )
-        step, alpha = self.network.step, search.length_penalty
-        if search.beam_size == 1:
+        step, size, alpha = self.network.step, self.options.beam_size, self.options.length_penalty
+        if size == 1:
             return greedy_search(step, reading, limits, alpha)
-        return beam_search(step, reading, limits, search.beam_size, alpha)
+        return beam_search(step, reading, limits, size, alpha)
 
     def _attention(
         self, sources: Sequence[Numbers], hypotheses: Sequence[Sequence[Hypothesis]]

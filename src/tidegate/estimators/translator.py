@@ -13,7 +13,7 @@ from tidegate.data.pair_files import read_pairs
 from tidegate.data.pairs import Pairs, from_lists
 from tidegate.errors import ConfigurationError
 from tidegate.estimators.sequence_estimator import SequenceEstimator, Source
-from tidegate.estimators.translating import Engine, Search, Translation
+from tidegate.estimators.translating import Engine, Translation
 from tidegate.estimators.translation_assessment import TranslationAssessment
 from tidegate.estimators.translation_examples import TranslationExamples, TranslationObjective
 from tidegate.estimators.translation_options import TranslationOptions
@@ -43,7 +43,7 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
 
         beam_size, length_penalty: as in the options, which hold where they are not given.
         """
-        return [best.text for best, *_ in self._found(X, beam_size, length_penalty)]
+        return [best.text for [best] in self._found(X, 1, beam_size, length_penalty)]
 
     def translate(
         self,
@@ -60,14 +60,14 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         size = self.fitted.options.beam_size if beam_size is None else beam_size
         if not 1 <= n_best <= size:
             raise ConfigurationError(f"n_best={n_best}: give 1 to beam_size, which is {size}")
-        return [found[:n_best] for found in self._found(X, size, length_penalty)]
+        return self._found(X, n_best, size, length_penalty)
 
     def assess(self, X: Any, y: Any = None) -> TranslationAssessment:
         """Translations for X beside the references y."""
         pairs = self._records(X, y)
         references = pairs.required_targets()
         self.fitted.preparation.target.require_kind(references, "target")
-        translations = [best for best, *_ in self._found(pairs, None, None)]
+        translations = [best for [best] in self._found(pairs, 1)]
         examples = self._examples(self.fitted.preparation, pairs)
         nll = evaluate(self.fitted.network, TranslationObjective(), examples)["loss"]
         return TranslationAssessment(pairs.sources, references, translations, nll)
@@ -75,7 +75,7 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
     def prediction_frame(self, X: Any) -> pl.DataFrame:
         """A row for each source, in columns "source", "translation" and "score"; tokens are joined by spaces."""
         pairs = self._records(X, labelled=False)
-        best = [first for first, *_ in self._found(pairs, None, None)]
+        best = [first for [first] in self._found(pairs, 1)]
         rows = {
             "source": [_line(source) for source in pairs.sources],
             "translation": [_line(one.text) for one in best],
@@ -88,15 +88,16 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         found = self.predict(self.read(path, labelled=False))
         return "".join(f"{' '.join(_line(one).splitlines())}\n" for one in found)
 
-    def _found(self, X: Any, beam_size: int | None, length_penalty: float | None) -> list[list[Translation]]:
+    def _found(
+        self, X: Any, count: int, beam_size: int | None = None, length_penalty: float | None = None
+    ) -> list[list[Translation]]:
         fitted, pairs = self.fitted, self._records(X, labelled=False)
         fitted.preparation.source.require_kind(pairs.sources, "source")
         chosen = {"beam_size": beam_size, "length_penalty": length_penalty}
         given = {name: value for name, value in chosen.items() if value is not None}
         options = self._checked({**fitted.options.model_dump(), **given})
         assert isinstance(fitted.network, TranslatorNetwork)
-        engine = Engine(options, fitted.preparation, fitted.network)
-        return engine.translate(pairs.sources, Search(options.beam_size, options.length_penalty))
+        return Engine(options, fitted.preparation, fitted.network).translate(pairs.sources, count)
 
     def _given(self, X: Any, y: Any) -> Pairs:
         return from_lists(X, y)
