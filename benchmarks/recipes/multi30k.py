@@ -25,7 +25,7 @@ PARTS = {"train": "train", "valid": "val", "test": "test_2016_flickr"}
 LANGUAGES = {"source": "de", "target": "en"}
 OPTIONS: dict[str, Any] = {
     "vocabulary_size": 4000,
-    "epochs": 16,
+    "epochs": 10,
     "patience": None,
     "learning_rate": 2e-3,
     "schedule": "cosine",
