@@ -30,11 +30,12 @@ OPTIONS: dict[str, Any] = {
     "output_dropout": 0.25,
     "segment": 35,
     "batch_size": 20,
-    "epochs": 7,
+    "epochs": 6,
     "patience": None,
     "learning_rate": 3e-3,
     "schedule": "cosine",
     "warmup": 0.02,
+    "precision": "bf16-mixed",
 }
 
 

@@ -19,14 +19,14 @@ from tidegate.data.corpus import Corpus, in_order, read_text
 from tidegate.training.progress import Lines
 
 OPTIONS: dict[str, Any] = {
-    "hidden_size": 400,
+    "hidden_size": 320,
     "embedding_size": 64,
     "tied": False,
     "num_layers": 1,
     "output_dropout": 0.3,
     "segment": 100,
     "batch_size": 32,
-    "epochs": 12,
+    "epochs": 8,
     "patience": None,
     "learning_rate": 4e-3,
     "schedule": "cosine",

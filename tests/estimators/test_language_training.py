@@ -59,6 +59,16 @@ def test_smoothing_acts_in_training_only(network):
     assert smooth.carry(network, batch, ())[0].total == plain.carry(network, batch, ())[0].total
 
 
+def test_products_are_rounded_in_training_only(network):
+    network.dropout.p = network.embedding.word_dropout = 0.0
+    batch = examples(1, 53).batch(np.array([0]))
+    rounded, plain = LanguageObjective(products=torch.bfloat16), LanguageObjective()
+    network.train()
+    assert rounded.carry(network, batch, ())[0].total != plain.carry(network, batch, ())[0].total
+    network.eval()
+    assert rounded.carry(network, batch, ())[0].total == plain.carry(network, batch, ())[0].total
+
+
 def test_what_is_carried_has_no_graph(network):
     _, carried = LanguageObjective().carry(network, examples(1, 53).batch(np.array([0])), ())
     assert carried

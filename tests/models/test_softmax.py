@@ -37,6 +37,18 @@ def test_loss_and_gradients_are_those_of_the_plain_way(monkeypatch, at_once, smo
         torch.testing.assert_close(softmax_loss(*inputs, targets, smoothing), expected)
 
 
+def test_rounded_products_are_near_the_exact_ones():
+    *inputs, targets = drawn(torch.float32)
+    expected = softmax_loss(*inputs, targets, 0.1)
+    loss = softmax_loss(*inputs, targets, 0.1, torch.bfloat16)
+    assert loss.item() != expected.item()
+    # bfloat16 keeps 8 bits: 2⁻⁹ relative to a factor
+    torch.testing.assert_close(loss, expected, rtol=0.01, atol=0)
+    for gradient, want in zip(torch.autograd.grad(loss, inputs), torch.autograd.grad(expected, inputs), strict=True):
+        assert gradient.dtype == torch.float32
+        assert (gradient - want).norm() < 0.01 * want.norm()
+
+
 def test_large_logits_do_not_overflow():
     hidden, weight, bias, targets = drawn(torch.float32)
     expected = plain(hidden.detach().double() * 1e3, weight.detach().double(), bias.detach().double(), targets, 0.0)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import torch
 from numpy.typing import NDArray
 
 from tidegate.data.corpus import Corpus, as_text, in_order, lines_in_order, read_text
@@ -175,7 +176,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         return LanguageNetwork(shape, EncoderOptions(**options.model_dump(include=set(EncoderOptions.model_fields))))
 
     def _objective(self, preparation: TextCoding) -> LanguageObjective:  # noqa: ARG002 - all texts have the same
-        return LanguageObjective(self.options.label_smoothing)
+        mixed = torch.bfloat16 if self.options.precision == "bf16-mixed" else None
+        return LanguageObjective(self.options.label_smoothing, mixed)
 
     def _examples(self, preparation: TextCoding, records: Corpus) -> StreamExamples:
         options, tokens = self.options, preparation.encode_lines(records.text)

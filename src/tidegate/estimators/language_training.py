@@ -50,9 +50,13 @@ class StreamExamples:
 
 @dataclass(frozen=True)
 class LanguageObjective:
-    """−log p of each next token, in nats; `smoothing` of the labels acts in training only."""
+    """−log p of each next token, in nats.
+
+    In training only: `smoothing` of the labels, and `products`, the type of the softmax's products (mixed precision).
+    """
 
     smoothing: float = 0.0
+    products: torch.dtype | None = None
 
     def carry(self, model: nn.Module, batch: TokenSegment, carried: Carried, /) -> tuple[Loss, Carried]:
         network: Any = model
@@ -61,6 +65,6 @@ class LanguageObjective:
         real = targets != PADDING
         if not real.all():
             hidden, targets = hidden[real], targets[real]
-        smoothing = self.smoothing if model.training else 0.0
-        total = softmax_loss(hidden, network.weight, network.bias, targets, smoothing)
+        manner = (self.smoothing, self.products) if model.training else (0.0, None)
+        total = softmax_loss(hidden, network.weight, network.bias, targets, *manner)
         return Loss(total, len(targets)), tuple(part.detach() for part in state)
