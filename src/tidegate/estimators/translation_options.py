@@ -36,4 +36,3 @@ class TranslationOptions(SequenceOptions, TextOptions, TranslatorOptions):
     tokenizer: TokenizerKind = "bpe"
     embedding_size: PositiveInt = 256
     batch_size: int = Field(default=64, ge=1)
-    learning_rate: float = Field(default=1e-3, gt=0)
