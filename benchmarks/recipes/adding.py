@@ -21,11 +21,11 @@ from tidegate import SequenceRegressor
 from tidegate.training.progress import Lines
 
 OPTIONS: dict[str, Any] = {
-    "hidden_size": 64,
-    "batch_size": 50,
-    "learning_rate": 2e-3,
+    "hidden_size": 32,
+    "batch_size": 32,
+    "learning_rate": 3e-3,
     "initialisation": ["orthogonal"],
-    "epochs": 15,
+    "epochs": 10,
     "schedule": "cosine",
     "patience": None,
 }

@@ -37,7 +37,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "output_dropout": 0.5,
         "batch_size": 64,
         "learning_rate": 2e-3,
-        "epochs": 6,
+        "epochs": 4,
         "patience": 2,
         "schedule": "cosine",
     },

@@ -20,8 +20,8 @@ from tidegate import SequenceClassifier
 USUAL: dict[str, Any] = {"bidirectional": True, "validation": 0, "schedule": "cosine", "epochs": 100}
 OPTIONS: dict[str, dict[str, Any]] = {
     "JapaneseVowels": {"epochs": 30},
-    "BasicMotions": {"pooling": "attention"},
-    "GunPoint": {"pooling": "max", "patch": 5},
+    "BasicMotions": {"pooling": "max"},
+    "GunPoint": {"pooling": "max", "patch": 5, "hidden_size": 128, "epochs": 150},
     "ArrowHead": {"patch": 50, "epochs": 300},
     "ItalyPowerDemand": {},
 }
