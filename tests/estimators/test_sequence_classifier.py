@@ -51,7 +51,7 @@ def test_it_reads_pictures_row_by_row(digits):
     pictures, numbers = digits
     classifier = SequenceClassifier(hidden_size=24, epochs=15, learning_rate=0.01, bidirectional=True)
     classifier.fit(pictures[:500], numbers[:500])
-    # chance is a quarter; other writers wrote the later pictures
+    # other writers wrote the later pictures; the nearest centroid is right for 0.886 of them, chance for a quarter
     assert classifier.score(pictures[500:], numbers[500:]) > 0.9
     assert classifier.predict(pictures[500:503]).dtype == numbers.dtype
 

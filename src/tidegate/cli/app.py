@@ -25,11 +25,12 @@ from tidegate.cli.translate import TRANSLATE, translate
 
 app = typer.Typer(
     name="tidegate",
-    help="Forecast time series with gated recurrent networks; compare them, and take the model away in one file.",
+    help="Train gated recurrent networks on sequences: forecast, classify, tag, write, translate; one file each.",
     epilog="""\b
 Examples:
   tidegate demo
   tidegate fit forecast sales.csv
+  tidegate fit classify reviews.csv
   tidegate predict tidegate-run/sales/model.safetensors --horizon 28
 """,
     no_args_is_help=True,

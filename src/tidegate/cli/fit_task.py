@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,7 +105,8 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
     _train(estimator, records, valid, folder, manner)
     run = TaskRun(files, estimator, records, _scored(estimator, records, valid, test))
     estimator.save(folder.model, metrics=run.metrics())
-    facts = task_facts(run, sections, [f"tidegate predict {folder.model} NEW-DATA{Path(files.data).suffix}"])
+    following = shlex.join(["tidegate", "predict", str(folder.model), f"NEW-DATA{Path(files.data).suffix}"])
+    facts = task_facts(run, sections, [following])
     write_task_report(facts, folder.report)
     if manner.as_json:
         show_as_json(run, facts, folder)

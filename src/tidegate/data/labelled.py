@@ -103,7 +103,9 @@ class Labelled:
         digest = hashlib.sha256(json.dumps([self.kind, None if self.targets is None else list(self.targets)]).encode())
         for one in self.inputs:
             content = (
-                one.encode() if isinstance(one, str) else np.where(np.isnan(one), np.nan, one).astype("<f8").tobytes()
+                one.encode(errors="surrogatepass")
+                if isinstance(one, str)
+                else np.where(np.isnan(one), np.nan, one).astype("<f8").tobytes()
             )
             digest.update(len(content).to_bytes(8, "little"))
             digest.update(content)

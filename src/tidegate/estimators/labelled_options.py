@@ -24,7 +24,7 @@ class LabelledOptions(SequenceOptions, TextOptions):
         channel for each.
     """
 
-    pooling: PoolingName = "last"
+    pooling: PoolingName = "max"
     output_dropout: float = Field(default=0.0, ge=0, lt=1)
     max_length: PositiveInt | None = None
     keep: Literal["first", "last"] = "first"
