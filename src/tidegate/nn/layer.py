@@ -17,6 +17,7 @@ from tidegate.nn.arguments import Merge, check_merge, check_proj_size, check_sha
 from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import Gates, Recurrence, Weights
 from tidegate.nn.kernels import dispatch
+from tidegate.nn.kernels.carrying import engine_number
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.stack import run_stack
 
@@ -76,8 +77,9 @@ class RecurrentLayer(nn.Module):
         self.residual = residual
         self.learn_initial_state = learn_initial_state
         self.merge = merge
-        # Kept although derivable: looked up at every call, where a short one takes microseconds.
+        # These two are kept although derivable: looked up at every call, where a short one takes microseconds.
         self._names = self._all_names()
+        self._kind = engine_number(recurrence)
         for name, parameter_shape in self._parameter_shapes().items():
             self.register_parameter(name, nn.Parameter(torch.empty(parameter_shape, device=device, dtype=dtype)))
         self.reset_parameters()

@@ -91,6 +91,12 @@ def kind_of(recurrence: Recurrence) -> str | None:
     return None
 
 
+def engine_number(recurrence: Recurrence) -> int | None:
+    """The engine's number for exactly this equation, if it has one."""
+    kind = kind_of(recurrence)
+    return None if kind is None else native.KINDS[kind]
+
+
 def _dropout(layer: RecurrentLayer, h: Tensor) -> Tensor | None:
     if not (layer.recurrent_dropout and layer.training):
         return None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor
+from torch.compiler import is_compiling
 from torch.nn.utils.rnn import PackedSequence
 
 from tidegate.errors import ConfigurationError
@@ -22,7 +23,7 @@ from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import State
 from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
-from tidegate.nn.kernels.straight import carry_straight
+from tidegate.nn.kernels.straight import READY, carry_straight
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
 from tidegate.nn.stack import Carry, run_stack
@@ -99,18 +100,16 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
 
 def run_straight(layer: RecurrentLayer, x: Tensor | PackedSequence, state: Any) -> tuple[Tensor, Any] | None:
     """The outputs and final state of a call that the engine can take as it stands; None for all others."""
-    if _chosen_outside() not in (None, "native"):
+    # Where somebody insists on a path, or reads which one was taken, the long way knows what to do.
+    if is_compiling() or not READY or _forced or _log.isEnabledFor(logging.DEBUG):
         return None
-    found = carry_straight(layer, x, state)
-    if found is not None and _log.isEnabledFor(logging.DEBUG):
-        _log.debug("%s takes the path native (straight)", type(layer).__name__)
-    return found
+    return carry_straight(layer, x, state)
 
 
 def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:
     """Carry all layers by the chosen path."""
     choice = choose(layer, layout)
-    if not torch.compiler.is_compiling():
+    if not is_compiling():
         _log.debug("%s takes the path %s (%s)", type(layer).__name__, choice.path, choice.reason)
     return run_stack(layer, rows, layout, initial, PATHS[choice.path].carry)
 
