@@ -23,22 +23,26 @@ struct GruBefore {
 
     template <class T>
     struct Weights {
+        const T* given;
         T *two_gates, *one_gate;
 
         Weights(const Call<T>& call, Arena& arena)
-            : two_gates(arena.take<T>(call.units * 2 * padded<T>(call.units))),
-              one_gate(arena.take<T>(call.units * padded<T>(call.units))) {}
+            : given(few_steps(call) ? call.recurrent_weights : nullptr),
+              two_gates(arena.take<T>(given ? 0 : call.units * 2 * padded<T>(call.units))),
+              one_gate(arena.take<T>(given ? 0 : call.units * padded<T>(call.units))) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
             const Index H = call.units;
             const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_gates(call.recurrent_weights, Index{2}, H, H, mine, two_gates);
-            pack_gates(call.recurrent_weights + 2 * H * H, Index{1}, H, H, mine, one_gate);
+            if (!given) {
+                pack_gates(call.recurrent_weights, Index{2}, H, H, mine, two_gates);
+                pack_gates(call.recurrent_weights + 2 * H * H, Index{1}, H, H, mine, one_gate);
+            }
             if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, gates, gates, H, bias);
         }
 
-        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 2, units); }
-        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
+        Matrix<T> two(Index H) const { return given ? as_given(given, H, H) : in_panels<T>(two_gates, 2, H); }
+        Matrix<T> one(Index H) const { return given ? as_given(given + 2 * H * H, H, H) : in_panels<T>(one_gate, 1, H); }
     };
 
     template <class T>
@@ -104,21 +108,28 @@ struct GruBefore {
 
     template <class T>
     struct BackWeights {
+        const T* given;
+        Index H;
         T *two_gates, *one_gate;
 
         BackWeights(const Call<T>& call, Arena& arena)
-            : two_gates(arena.take<T>(2 * padded<T>(call.units) * padded<T>(call.units))),
-              one_gate(arena.take<T>(padded<T>(call.units) * padded<T>(call.units))) {}
+            : given(few_steps(call) && call.units % width<T> == 0 ? call.recurrent_weights : nullptr), H(call.units),
+              two_gates(arena.take<T>(given ? 0 : 2 * padded<T>(H) * padded<T>(H))),
+              one_gate(arena.take<T>(given ? 0 : padded<T>(H) * padded<T>(H))) {}
 
         void pack(const Call<T>& call, const Team& team) const {
-            const Index H = call.units;
+            if (given) return;
             const Range mine = share(parts(H, width<T>), team.rank, team.size);
             pack_transposed(call.recurrent_weights, input_gate_of, 2, H, H, mine, two_gates);
             pack_transposed(call.recurrent_weights, input_gate_of + 2, 1, H, H, mine, one_gate);
         }
 
-        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 1, 2 * units); }
-        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
+        Matrix<T> two(Index units) const {
+            return given ? transposed_as_given(given, input_gate_of, 2, H, H, units) : in_panels<T>(two_gates, 1, 2 * units);
+        }
+        Matrix<T> one(Index units) const {
+            return given ? transposed_as_given(given, input_gate_of + 2, 1, H, H, units) : in_panels<T>(one_gate, 1, units);
+        }
     };
 
     template <class T>

@@ -73,19 +73,41 @@ template <class T>
     *reinterpret_cast<typename Lanes<T>::Loose*>(to) = value;
 }
 
-// The first `count` lanes; the others are 0. Rows of the caller's arrays end anywhere, ours are padded.
+#if defined(__AVX512F__)
+[[gnu::always_inline]] inline Vec<float> first_lanes(const float* from, Index count) {
+    return (Vec<float>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
+}
+[[gnu::always_inline]] inline Vec<double> first_lanes(const double* from, Index count) {
+    return (Vec<double>)_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from);
+}
+[[gnu::always_inline]] inline void put_first_lanes(float* to, Vec<float> value, Index count) {
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), (__m512)value);
+}
+[[gnu::always_inline]] inline void put_first_lanes(double* to, Vec<double> value, Index count) {
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), (__m512d)value);
+}
+#else
 template <class T>
-[[gnu::always_inline]] inline Vec<T> load_part(const T* from, Index count) {
-    if (count >= width<T>) return load(from);
+[[gnu::always_inline]] inline Vec<T> first_lanes(const T* from, Index count) {
     Vec<T> value{};
     for (Index lane = 0; lane < count; ++lane) value[lane] = from[lane];
     return value;
 }
+template <class T>
+[[gnu::always_inline]] inline void put_first_lanes(T* to, Vec<T> value, Index count) {
+    for (Index lane = 0; lane < count; ++lane) to[lane] = value[lane];
+}
+#endif
+
+// The first `count` lanes, at least one; the others are 0. Rows of the caller's arrays end anywhere, ours are padded.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> load_part(const T* from, Index count) {
+    return count >= width<T> ? load(from) : first_lanes(from, count);
+}
 
 template <class T>
 [[gnu::always_inline]] inline void store_part(T* to, Vec<T> value, Index count) {
-    if (count >= width<T>) return store(to, value);
-    for (Index lane = 0; lane < count; ++lane) to[lane] = value[lane];
+    count >= width<T> ? store(to, value) : put_first_lanes(to, value, count);
 }
 
 [[gnu::always_inline]] inline Index least(Index a, Index b) { return a < b ? a : b; }
