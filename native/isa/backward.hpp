@@ -145,6 +145,7 @@ public:
 
     // Adds to the gradient of the old state what arrives through the recurrent product.
     void to_old_state(const Matrix<T>& weights, Index slot, Index rows) const {
+        if (step_now == 0 && !call.dstate) return;  // nobody asks for it
         product(weights, slot, rows, output_panels, [&](Index row, Index unit, Vec<T> value) {
             T* to = compact(plan.dstate, row) + unit;
             store(to, load(to) + seen(row, unit, value));

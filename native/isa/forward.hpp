@@ -37,7 +37,8 @@ struct ForwardPlan {
         output_panels = parts(call.outputs, W);
         const Index padded_gates = panels * G * W, size = static_cast<Index>(sizeof(T));
         // Few rows at a time use the inner loop badly; weights beyond the cache would be read again for every step.
-        fused = call.batch >= 4 && (call.features + call.outputs) * padded_gates * size <= own_cache_bytes;
+        const bool small = (call.features + call.outputs) * padded_gates * size <= own_cache_bytes;
+        fused = few_steps(call) || (call.batch >= 4 && small);
         stretch = most(call.batch, most(128, own_cache_bytes / (padded_gates * size)));
         for (T*& one : state) one = arena.take<T>(call.batch * row);
         for (int i = 0; i < 2; ++i) operand[i] = call.dropout ? arena.take<T>(call.batch * row) : state[i];

@@ -52,12 +52,24 @@ void add_in_parts(const OuterProduct<T>& product, Index rows, Index panel, Index
     }
 }
 
+// to [columns][right_columns], rows `mine` only: = leftᵀ · right of a single row, where writing is all the work.
+template <class T>
+void put_outer(const OuterProduct<T>& product, Range mine, T* to) {
+    constexpr Index W = width<T>;
+    const Index N = product.right_columns;
+    for (Index column = mine.begin; column < mine.end; ++column) {
+        const T value = product.values[column];
+        for (Index at = 0; at < N; at += W) store_part(to + column * N + at, load(product.right + at) * value, N - at);
+    }
+}
+
 // to [columns][right_columns], rows `mine` only: = or += leftᵀ · right.
 template <class T>
 void add_outer(const OuterProduct<T>& product, Range mine, bool first, T* to) {
     constexpr Index W = width<T>;
     const Index N = product.right_columns;
     if (mine.count() == 0) return;
+    if (first && product.count == 1) return put_outer(product, mine, to);
     const Pieces strips(mine.begin, mine.end, rows_together(1));
     for (Index strip = 0; strip < strips.pieces; ++strip) {
         const Index row = strips.start(strip), rows = strips.start(strip + 1) - row;

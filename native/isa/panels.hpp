@@ -73,11 +73,12 @@ template <class T>
 void pack_bias(const T* from, const T* also, Index also_gates, Index gates, Index units, T* to) {
     constexpr Index W = width<T>;
     for (Index gate = 0; gate < gates; ++gate)
-        for (Index unit = 0; unit < padded<T>(units); ++unit) {
+        for (Index unit = 0; unit < units; unit += W) {
             const Index at = gate * units + unit;
-            T value = from && unit < units ? from[at] : T(0);
-            if (also && gate < also_gates && unit < units) value += also[at];
-            to[((unit / W) * gates + gate) * W + unit % W] = value;
+            Vec<T> value{};
+            if (from) value = load_part(from + at, units - unit);
+            if (also && gate < also_gates) value += load_part(also + at, units - unit);
+            store(to + (unit * gates + gate * W), value);
         }
 }
 
