@@ -14,15 +14,18 @@ template <class T, std::size_t... I>
     return __builtin_shufflevector(a, b, (2 * I)...) + __builtin_shufflevector(a, b, (2 * I + 1)...);
 }
 
-// Lane l is the sum of vector l of `vectors` [lanes], which are used up.
-template <class T>
-[[gnu::always_inline]] inline Vec<T> each_total(Vec<T>* vectors) {
+// Lane l is the sum of vector l of `vectors` [N], which are used up; N halves until one is left.
+template <class T, int N>
+[[gnu::always_inline]] inline Vec<T> each_total(Vec<T> (&vectors)[N]) {
+    if constexpr (N == 1) {
+        return vectors[0];
+    } else {
+        Vec<T> halves[N / 2];
 #pragma GCC unroll 8
-    for (Index left = width<T> / 2; left > 0; left /= 2)
-#pragma GCC unroll 8
-        for (Index i = 0; i < left; ++i)
-            vectors[i] = neighbours<T>(vectors[2 * i], vectors[2 * i + 1], std::make_index_sequence<width<T>>{});
-    return vectors[0];
+        for (int i = 0; i < N / 2; ++i)
+            halves[i] = neighbours<T>(vectors[2 * i], vectors[2 * i + 1], std::make_index_sequence<width<T>>{});
+        return each_total<T>(halves);
+    }
 }
 
 // sums [R] ← lane by lane, a · each of R rows of weights. So many chains hide the latency of a multiply-add, and a vector
@@ -49,12 +52,18 @@ template <class T, int R>
 // Lane l is a · row l of weights [count][depth]; lanes from `count` on are 0.
 template <class T>
 Vec<T> dots(const T* a, const T* weights, Index depth, Index count) {
-    constexpr Index W = width<T>;
-    constexpr int R = W < 8 ? W : 8;
-    Vec<T> sums[W] = {};
-    Index row = 0;
-    for (; row + R <= count; row += R) products<T, R>(a, weights + row * depth, depth, sums + row);
-    for (; row < count; ++row) products<T, 1>(a, weights + row * depth, depth, sums + row);
+    constexpr int W = width<T>, R = W < 8 ? W : 8;
+    Vec<T> sums[W];
+    if (count >= W) {
+#pragma GCC unroll 4
+        for (int row = 0; row < W; row += R) products<T, R>(a, weights + row * depth, depth, sums + row);
+    } else {
+#pragma GCC unroll 1
+        for (int row = 0; row < W; ++row) {
+            sums[row] = Vec<T>{};
+            if (row < count) products<T, 1>(a, weights + row * depth, depth, sums + row);
+        }
+    }
     return each_total<T>(sums);
 }
 

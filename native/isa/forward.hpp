@@ -109,6 +109,9 @@ public:
         if (plan.fused) multiply_input(inputs + block.row, block, sums);
     }
 
+    // The recurrent weights as this step needs them: not at all where the state is zero because none was given.
+    Matrix<T> recurrent(const Matrix<T>& weights) const { return call.state || step_now > 0 ? weights : Matrix<T>{}; }
+
     // The new state of one vector of units of one row.
     void put_state(Index row, Index unit, Vec<T> value) const {
         const Index b = row_of_batch(row), count = call.outputs - unit, t = schedule.place(slots.at(row), step_now);

@@ -50,7 +50,7 @@ struct GruAfter {
                 finish(walk, row, panel * W, sums + i * gates * W, load(from_input + i * W));
             });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operands, walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
     }
 
     template <class T>

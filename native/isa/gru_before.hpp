@@ -69,7 +69,7 @@ struct GruBefore {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { finish_gates(walk, row, panel * W, sums + i * 2 * W); });
         };
-        sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.two(walk.call.units), begin, end);
+        sweep<T, 2>(rows, walk.panels, walk.operands, walk.recurrent(walk.plan.weights.two(walk.call.units)), begin, end);
     }
 
     template <class T>
@@ -103,7 +103,7 @@ struct GruBefore {
                 walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
             });
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.one(walk.call.units), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operands, walk.recurrent(walk.plan.weights.one(walk.call.units)), begin, end);
     }
 
     template <class T>

@@ -59,7 +59,7 @@ struct Lstm {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { finish(walk, row, panel * W, sums + i * gates * W); });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operands, walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
         if constexpr (Projected) project(walk, rows);
     }
 

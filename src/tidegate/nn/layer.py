@@ -170,12 +170,14 @@ class RecurrentLayer(nn.Module):
             ValueError, RuntimeError, TypeError: as torch's layers, for wrong shapes and types.
             ConfigurationError: the lengths do not fit x.
         """
-        if state is not None and hx is not None:
-            raise TypeError("state and hx are two names of one argument: pass one of them")
-        state = state if hx is None else hx
-        straight = dispatch.run_straight(self, x, state) if lengths is None else None
-        if straight is not None:
-            return straight
+        if hx is not None:
+            if state is not None:
+                raise TypeError("state and hx are two names of one argument: pass one of them")
+            state = hx
+        if lengths is None:
+            straight = dispatch.run_straight(self, x, state)
+            if straight is not None:
+                return straight
         call = Call(self, x, state, lengths)
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)

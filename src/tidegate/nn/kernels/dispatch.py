@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, get_num_threads, is_grad_enabled
 from torch.compiler import is_compiling
 from torch.nn.utils.rnn import PackedSequence
 
@@ -23,17 +23,21 @@ from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import State
 from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
-from tidegate.nn.kernels.straight import READY, carry_straight
+from tidegate.nn.kernels.straight import READY, run_differentiably
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
 from tidegate.nn.stack import Carry, run_stack
 
 if TYPE_CHECKING:
     from tidegate.nn.layer import RecurrentLayer
+if READY:
+    from tidegate import _native
 
 _log = logging.getLogger("tidegate.nn")
 # One for the process and not a ContextVar, which torch.compile cannot trace.
 _forced: list[str] = []
+_is_any_autocast_enabled = torch._C._is_any_autocast_enabled
+_functorch_level = torch._C._functorch.peek_interpreter_stack
 
 
 class Choice(NamedTuple):
@@ -98,12 +102,31 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     raise AssertionError("the walk has no obstacles")
 
 
-def run_straight(layer: RecurrentLayer, x: Tensor | PackedSequence, state: Any) -> tuple[Tensor, Any] | None:
-    """The outputs and final state of a call that the engine can take as it stands; None for all others."""
-    # Where somebody insists on a path, or reads which one was taken, the long way knows what to do.
-    if is_compiling() or not READY or _forced or _log.isEnabledFor(logging.DEBUG):
+def run_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Any, Any] | None:
+    """The outputs and final state of a call that the engine can take as it stands; None for all others.
+
+    Where somebody insists on a path, reads which one was taken, or watches torch's operators, the long way knows what to
+    do. A short call is over in microseconds, so all this is asked here and at once.
+    """
+    kind = layer._kind
+    if (
+        is_compiling()
+        or kind is None
+        or not READY
+        or _forced
+        or layer.num_layers != 1
+        or layer.bidirectional
+        or layer.zoneout
+        or layer.learn_initial_state
+        or (layer.recurrent_dropout and layer.training)
+        or _is_any_autocast_enabled()
+        or _functorch_level() is not None
+        or _log.isEnabledFor(logging.DEBUG)
+    ):
         return None
-    return carry_straight(layer, x, state)
+    if is_grad_enabled():
+        return run_differentiably(kind, layer.batch_first, layer._parameters, x, state)
+    return _native.plain_forward(kind, layer.batch_first, get_num_threads(), layer._parameters, x, state)
 
 
 def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:

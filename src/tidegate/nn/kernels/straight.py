@@ -7,15 +7,12 @@ Whatever is unusual, errors among it, is left to the long way.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, get_num_threads, is_grad_enabled
 
 from tidegate.nn.kernels.native import AVAILABLE, KINDS, Inputs, Options
-
-if TYPE_CHECKING:
-    from tidegate.nn.layer import RecurrentLayer
 
 READY = False
 """Whether there is an engine, and this torch shows it its tensors."""
@@ -26,32 +23,19 @@ if AVAILABLE:
     READY = _native.adopt_tensors(torch)
 
 _NAMES = tuple(KINDS)
-_is_any_autocast_enabled = torch._C._is_any_autocast_enabled
-_functorch_level = torch._C._functorch.peek_interpreter_stack
 
 
-def carry_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Tensor, Any] | None:
-    """What the layer's `forward` returns, or None where this way does not lead."""
-    kind = layer._kind
-    if (
-        kind is None
-        or layer.num_layers != 1
-        or layer.bidirectional
-        or layer.zoneout
-        or layer.learn_initial_state
-        or (layer.recurrent_dropout and layer.training)
-        or _is_any_autocast_enabled()
-        or _functorch_level() is not None
-    ):
+def run_differentiably(
+    kind: int, batch_first: bool, parameters: dict[str, Any], x: Any, state: Any
+) -> tuple[Tensor, Any] | None:
+    """What a layer's `forward` returns, with gradients where they are wanted, or None where this way does not lead."""
+    inputs = _native.plain_inputs(kind, batch_first, parameters, x, state)
+    if inputs is None:
         return None
-    if is_grad_enabled():
-        inputs = _native.plain_inputs(kind, layer.batch_first, layer._parameters, x, state)
-        if inputs is None:
-            return None
-        if inputs:
-            y, *final = _apply(kind, layer.batch_first, *inputs)
-            return y, final[0] if len(final) == 1 else tuple(final)
-    return _native.plain_forward(kind, layer.batch_first, get_num_threads(), layer._parameters, x, state)
+    if not inputs:
+        return _native.plain_forward(kind, batch_first, get_num_threads(), parameters, x, state)
+    y, *final = _apply(kind, batch_first, *inputs)
+    return y, final[0] if len(final) == 1 else tuple(final)
 
 
 class _Plain(torch.autograd.Function):
