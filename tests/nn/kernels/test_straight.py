@@ -6,7 +6,10 @@ import copy
 import io
 import itertools
 import logging
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -16,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 import tidegate
+from tidegate import _native
 from tidegate.nn.kernels import dispatch, straight
 from tidegate.nn.kernels.dispatch import force_path
 
@@ -149,22 +153,22 @@ CHANGES: dict[str, Callable[[nn.Module], object]] = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_changed_weights_are_seen_at_once(change: str) -> None:
     torch.manual_seed(0)
-    layer, x = tidegate.nn.GRU(3, 5), torch.randn(1, 1, 3)
+    layer, x, state = tidegate.nn.GRU(3, 5), torch.randn(1, 1, 3), torch.randn(1, 1, 5)
     for one in layer.parameters():
         one.grad = torch.randn_like(one)
     with torch.no_grad():
-        before = layer(x)[0]
+        before = layer(x, state)[0]
     CHANGES[change](layer)
     with torch.no_grad():
-        after = layer(x)[0]
+        after = layer(x, state)[0]
         with force_path("walk"):
-            expected = layer(x)[0]
+            expected = layer(x, state)[0]
     torch.testing.assert_close(after, expected, **CLOSE[torch.float32])
     assert torch.equal(before, after) == (change == "frozen")
     wanted = [one for one in layer.parameters() if one.requires_grad]
-    got = torch.autograd.grad(layer(x)[0].square().sum(), wanted)
+    got = torch.autograd.grad(layer(x, state)[0].square().sum(), wanted)
     with force_path("walk"):
-        truth = torch.autograd.grad(layer(x)[0].square().sum(), wanted)
+        truth = torch.autograd.grad(layer(x, state)[0].square().sum(), wanted)
     for one, other in zip(got, truth, strict=True):
         torch.testing.assert_close(one, other, **CLOSE[torch.float32])
 
@@ -264,7 +268,7 @@ def test_what_watches_takes_the_long_way(monkeypatch: pytest.MonkeyPatch, caplog
 
 
 def test_hooks_of_modules_and_tensors_run() -> None:
-    layer, x = tidegate.nn.GRU(3, 5), torch.randn(1, 1, 3)
+    layer, x = tidegate.nn.GRU(3, 5), torch.randn(1, 1, 3, requires_grad=True)
     seen: list[str] = []
     layer.register_forward_hook(lambda *_: seen.append("forward"))
     layer.register_full_backward_hook(lambda *_: seen.append("backward"))
@@ -297,3 +301,13 @@ def test_a_changed_input_is_told_at_backward() -> None:
         layer.weight_ih_l0.mul_(2.0)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         y.sum().backward()
+
+
+@pytest.mark.parametrize("isa", _native.isas()[:-1])
+def test_other_instruction_sets(isa: str) -> None:
+    """One step once more on the narrower instruction sets of this machine."""
+    if "TIDEGATE_ISA" in os.environ:
+        pytest.skip("one instruction set is forced already")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-k", "odd_widths", __file__]
+    done = subprocess.run(command, env=os.environ | {"TIDEGATE_ISA": isa}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]

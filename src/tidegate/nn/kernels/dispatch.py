@@ -63,7 +63,14 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
     if not (layout.sizes and layout.sizes[0]):
         return "there is no step to run"
+    if not is_compiling() and _under_vmap():
+        return "torch's fused operators have no batching rule for vmap"
     return None
+
+
+def _under_vmap() -> bool:
+    levels = torch._C._functorch.get_interpreter_stack() or []
+    return any(level.key() == torch._C._functorch.TransformType.Vmap for level in levels)
 
 
 PATHS: dict[str, Path] = {
@@ -105,8 +112,8 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
 def run_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Any, Any] | None:
     """The outputs and final state of a call that the engine can take as it stands; None for all others.
 
-    Where somebody insists on a path, reads which one was taken, or watches torch's operators, the long way knows what to
-    do. A short call is over in microseconds, so all this is asked here and at once.
+    Where somebody insists on a path, reads which one was taken, or watches torch's operators, the long way knows what
+    to do. A short call is over in microseconds, so all this is asked here and at once.
     """
     kind = layer._kind
     if (

@@ -1,8 +1,8 @@
 """The short way for the commonest call: one plain layer, one direction, a dense batch, on the engine.
 
-A short call takes a few microseconds in all, so this way asks as little as it can and lets the engine itself read torch's
-tensors, check them and make new ones. Weights are read where they are at every call, and nothing is remembered of them.
-Whatever is unusual, errors among it, is left to the long way.
+A short call takes a few microseconds in all, so this way asks as little as it can and lets the engine itself read
+torch's tensors, check them and make new ones. Weights are read where they are at every call, and nothing is remembered
+of them. Whatever is unusual, errors among it, is left to the long way.
 """
 
 from __future__ import annotations
@@ -62,11 +62,14 @@ def _differentiable(options: Options, ctx: Any, arriving: tuple[Tensor | None, .
     from tidegate.nn.kernels.second_order import differentiable_gradients
 
     inputs = ctx.saved_tensors[2:]
-    wanted = [one if want else None for one, want in zip(inputs, ctx.needs_input_grad[2:], strict=True)]
+    asked = zip(inputs, ctx.needs_input_grad[2:], strict=True)
+    wanted = Inputs._make(
+        [*(one if want else None for one, want in asked), *[None] * (len(Inputs._fields) - len(inputs))]
+    )
     states = [None if one is None else one[0] for one in inputs[7:]]
     y, *final = arriving
     arriving = (y, *(None if one is None else one[0] for one in final))
-    return differentiable_gradients(options, Inputs(*inputs[:7], *states), arriving, Inputs(*wanted))[: len(inputs)]
+    return differentiable_gradients(options, Inputs(*inputs[:7], *states), arriving, wanted)[: len(inputs)]
 
 
 # Function.apply looks for functorch's transforms and old ways of writing such functions, for two microseconds.
