@@ -140,7 +140,7 @@ public:
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { visit(row, panel * W, load(sums + i * W)); });
         };
-        sweep<T, 1>(rows, range, operands, weights, begin, end);
+        sweep<T, 1>(rows, range, Operands<T>{operands}, weights, begin, end);
     }
 
     // Adds to the gradient of the old state what arrives through the recurrent product.
@@ -272,7 +272,7 @@ private:
                     store_part(to[first + row] + panel * W, load(sums + i * W), call.features - panel * W);
                 });
             };
-            sweep<T, 1>(pieces.start(piece + 1) - first, Range{0, parts(call.features, W)}, listed + first, weights, begin,
+            sweep<T, 1>(pieces.start(piece + 1) - first, Range{0, parts(call.features, W)}, Operands<T>{listed + first}, weights, begin,
                         finish);
         }
     }

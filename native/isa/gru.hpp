@@ -36,7 +36,7 @@ struct GruAfter {
     template <class T>
     static void step(const Forward<GruAfter, T>& walk, Index rows) {
         constexpr Index W = width<T>;
-        alignas(64) T from_input[tile_vectors * W];
+        alignas(64) T from_input[most_sums<T> * W];
         const auto begin = [&](const Block& block, T* sums) {
             walk.input_sums(block, sums);
             each(block, [&](Index, Index panel, Index i) {
@@ -50,7 +50,7 @@ struct GruAfter {
                 finish(walk, row, panel * W, sums + i * gates * W, load(from_input + i * W));
             });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.plan.weights.matrix(walk.call), begin, end);
     }
 
     template <class T>

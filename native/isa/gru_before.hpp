@@ -23,22 +23,19 @@ struct GruBefore {
 
     template <class T>
     struct Weights {
-        T *two_gates, *one_gate;
+        Packed<T, 2> two_gates;
+        Packed<T, 1> one_gate;
 
         Weights(const Call<T>& call, Arena& arena)
-            : two_gates(arena.take<T>(call.units * 2 * padded<T>(call.units))),
-              one_gate(arena.take<T>(call.units * padded<T>(call.units))) {}
+            : two_gates(call, call.units, call.units, call.batch, arena),
+              one_gate(call, call.units, call.units, call.batch, arena) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
             const Index H = call.units;
-            const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_gates(call.recurrent_weights, Index{2}, H, H, mine, two_gates);
-            pack_gates(call.recurrent_weights + 2 * H * H, Index{1}, H, H, mine, one_gate);
+            two_gates.pack(call.recurrent_weights, team);
+            one_gate.pack(call.recurrent_weights + 2 * H * H, team);
             if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, gates, gates, H, bias);
         }
-
-        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 2, units); }
-        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
     };
 
     template <class T>
@@ -52,7 +49,7 @@ struct GruBefore {
     static void step_gates(const Forward<GruBefore, T>& walk, Index rows) {
         constexpr Index W = width<T>;
         const auto begin = [&](const Block& block, T* sums) {
-            alignas(64) T all[tile_vectors * W];
+            alignas(64) T all[most_sums<T> * W];
             for (Index n = 0; n < block.panels; ++n) {
                 walk.input_sums(Block{block.row, block.rows, block.panel + n, 1}, all);
                 for (Index r = 0; r < block.rows; ++r) {
@@ -65,7 +62,7 @@ struct GruBefore {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { finish_gates(walk, row, panel * W, sums + i * 2 * W); });
         };
-        sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.two(walk.call.units), begin, end);
+        sweep<T, 2>(rows, walk.panels, walk.operand_rows(), walk.plan.weights.two_gates.matrix(), begin, end);
     }
 
     template <class T>
@@ -99,7 +96,7 @@ struct GruBefore {
                 walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
             });
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.one(walk.call.units), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operand_rows(), walk.plan.weights.one_gate.matrix(), begin, end);
     }
 
     template <class T>

@@ -24,23 +24,19 @@ struct Lstm {
 
     template <class T>
     struct Weights : OneProduct<T, 4> {
-        T *projection, *peepholes;
+        Packed<T, 1> projection;
+        T* peepholes;
 
         Weights(const Call<T>& call, Arena& arena)
             : OneProduct<T, 4>(call, arena),
-              projection(arena.take<T>(Projected ? call.units * padded<T>(call.outputs) : 0)),
+              projection(call, call.outputs, call.units, call.batch, arena, Projected),
               peepholes(arena.take<T>(3 * padded<T>(call.units))) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
             OneProduct<T, 4>::pack(call, team, bias);
-            if constexpr (Projected) {
-                const Range mine = share(parts(call.outputs, width<T>), team.rank, team.size);
-                pack_gates(call.projection, Index{1}, call.outputs, call.units, mine, projection);
-            }
+            if constexpr (Projected) projection.pack(call.projection, team);
             if (team.rank == 0) pack_peepholes(call, peepholes);
         }
-
-        Matrix<T> projecting(Index units) const { return in_panels<T>(projection, 1, units); }
     };
 
     // to [3][padded H], zeros without peepholes.
@@ -59,7 +55,7 @@ struct Lstm {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { finish(walk, row, panel * W, sums + i * gates * W); });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.plan.weights.matrix(walk.call), begin, end);
         if constexpr (Projected) project(walk, rows);
     }
 
@@ -101,8 +97,7 @@ struct Lstm {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { walk.put_state(row, panel * W, load(sums + i * W)); });
         };
-        const Matrix<T> weights = walk.plan.weights.projecting(walk.call.units);
-        sweep<T, 1>(rows, walk.output_panels, walk.operands, weights, begin, end);
+        sweep<T, 1>(rows, walk.output_panels, walk.operand_rows(), walk.plan.weights.projection.matrix(), begin, end);
     }
 
     template <class T>

@@ -9,21 +9,20 @@ namespace tidegate::TIDEGATE_ISA {
 template <class T, Index G>
 struct OneProduct {
     const T* given;
-    T* recurrent;
+    Packed<T, G> recurrent;
 
     OneProduct(const Call<T>& call, Arena& arena)
         : given(few_steps(call) ? call.recurrent_weights : nullptr),
-          recurrent(arena.take<T>(given ? 0 : call.outputs * G * padded<T>(call.units))) {}
+          recurrent(call, call.units, call.outputs, call.batch, arena, !given) {}
 
     // bias [panels][G][lane]; the recurrent bias of gates from `biased` on is added elsewhere.
     void pack(const Call<T>& call, const Team& team, T* bias, Index biased = G) const {
-        const Range mine = share(parts(call.units, width<T>), team.rank, team.size);
-        if (!given) pack_gates(call.recurrent_weights, G, call.units, call.outputs, mine, recurrent);
+        if (!given) recurrent.pack(call.recurrent_weights, team);
         if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, biased, G, call.units, bias);
     }
 
     Matrix<T> matrix(const Call<T>& call) const {
-        return given ? as_given(given, call.units, call.outputs) : in_panels<T>(recurrent, G, call.outputs);
+        return given ? as_given(given, call.units, call.outputs) : recurrent.matrix();
     }
 };
 

@@ -35,7 +35,7 @@ struct Rnn {
                 walk.put_state(row, unit, h);
             });
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operand_rows(), walk.plan.weights.matrix(walk.call), begin, end);
     }
 
     template <class T>

@@ -17,63 +17,64 @@
 
 #include "vector.hpp"
 
-#if defined(__AMX_BF16__)
-
 namespace tidegate::TIDEGATE_ISA {
 
 inline constexpr Index tile_bytes = 1024, tile_rows = 16, block_depth = 32, block_bytes = 3 * tile_bytes;
 
 [[gnu::always_inline]] inline Index blocks_of(Index depth) { return parts(depth, block_depth); }
 
+#if defined(__AMX_BF16__)
+
+typedef std::uint32_t Bits __attribute__((vector_size(64), may_alias));
+
 struct Planes {
-    __m512i high, middle, low;
+    Bits high, middle, low;
 };
 
 // The nearest bfloat16 of each lane, as a float32.
-[[gnu::always_inline]] inline __m512 upper_half(__m512 x) {
-    const __m512i rounded = _mm512_add_epi32(_mm512_castps_si512(x), _mm512_set1_epi32(0x8000));
-    return _mm512_castsi512_ps(_mm512_and_si512(rounded, _mm512_set1_epi32(static_cast<int>(0xffff0000))));
+[[gnu::always_inline]] inline Vec<float> upper_half(Vec<float> x) {
+    return (Vec<float>)(((Bits)x + 0x8000u) & 0xffff0000u);
 }
 
 // Upper halves of both: of `first` in the lower half of each lane.
-[[gnu::always_inline]] inline __m512i paired(__m512 first, __m512 second) {
-    return _mm512_or_si512(_mm512_srli_epi32(_mm512_castps_si512(first), 16), _mm512_castps_si512(second));
-}
+[[gnu::always_inline]] inline Bits paired(Vec<float> first, Vec<float> second) { return (Bits)first >> 16 | (Bits)second; }
 
-[[gnu::always_inline]] inline Planes split_pair(__m512 first, __m512 second) {
-    const __m512 high = upper_half(first), high_too = upper_half(second);
-    const __m512 rest = first - high, rest_too = second - high_too;
-    const __m512 middle = upper_half(rest), middle_too = upper_half(rest_too);
+[[gnu::always_inline]] inline Planes split_pair(Vec<float> first, Vec<float> second) {
+    const Vec<float> high = upper_half(first), high_too = upper_half(second);
+    const Vec<float> rest = first - high, rest_too = second - high_too;
+    const Vec<float> middle = upper_half(rest), middle_too = upper_half(rest_too);
     return {paired(high, high_too), paired(middle, middle_too), paired(rest - middle, rest_too - middle_too)};
 }
 
 // One row of the three tiles of a block.
 [[gnu::always_inline]] inline void store_row(char* block, Index row, const Planes& planes) {
     char* to = block + row * 64;
-    _mm512_store_si512(to, planes.high);
-    _mm512_store_si512(to + tile_bytes, planes.middle);
-    _mm512_store_si512(to + 2 * tile_bytes, planes.low);
+    *reinterpret_cast<Bits*>(to) = planes.high;
+    *reinterpret_cast<Bits*>(to + tile_bytes) = planes.middle;
+    *reinterpret_cast<Bits*>(to + 2 * tile_bytes) = planes.low;
 }
 
 // Remembers whether any lane it saw cannot be split.
 class Splittable {
 public:
-    [[gnu::always_inline]] void see(__m512 x) {
-        const __m512i size = _mm512_and_si512(_mm512_castps_si512(x), _mm512_set1_epi32(0x7fffffff));
-        largest_ = _mm512_max_epu32(largest_, size);
+    [[gnu::always_inline]] void see(Vec<float> x) {
+        const Bits size = (Bits)x & 0x7fffffffu;
+        largest_ = size > largest_ ? size : largest_;
     }
     [[gnu::always_inline]] bool all() const {
-        constexpr int limit = (127 + 56) << 23;
-        return _mm512_cmpge_epu32_mask(largest_, _mm512_set1_epi32(limit)) == 0;
+        constexpr std::uint32_t limit = (127 + 56) << 23;
+        bool fine = true;
+        for (int lane = 0; lane < 16; ++lane) fine &= largest_[lane] < limit;
+        return fine;
     }
 
 private:
-    __m512i largest_ = _mm512_setzero_si512();
+    Bits largest_{};
 };
 
-[[gnu::always_inline]] inline __m512 load_first(const float* from, Index count) {
-    if (count >= 16) return _mm512_loadu_ps(from);
-    return _mm512_maskz_loadu_ps(static_cast<__mmask16>(count > 0 ? (1u << count) - 1 : 0), from);
+[[gnu::always_inline]] inline Vec<float> load_first(const float* from, Index count) {
+    if (count >= 16) return load(from);
+    return (Vec<float>)_mm512_maskz_loadu_ps(static_cast<__mmask16>(count > 0 ? (1u << count) - 1 : 0), from);
 }
 
 // Left side: row `row` of a tile of rows ← from [depth]; the tile's blocks lie one after the other. false: the row cannot
@@ -81,27 +82,25 @@ private:
 inline bool split_row(const float* from, Index depth, Index row, char* blocks) {
     Splittable seen;
     for (Index k = 0; k < depth; k += block_depth) {
-        const __m512 first = load_first(from + k, depth - k), second = load_first(from + k + 16, depth - k - 16);
+        const Vec<float> first = load_first(from + k, depth - k), second = load_first(from + k + 16, depth - k - 16);
         seen.see(first);
         seen.see(second);
         store_row(blocks + k / block_depth * block_bytes, row, split_pair(first, second));
     }
     if (seen.all()) return true;
-    const __m512i zero = _mm512_setzero_si512();
-    for (Index block = 0; block < blocks_of(depth); ++block) store_row(blocks + block * block_bytes, row, {zero, zero, zero});
+    for (Index block = 0; block < blocks_of(depth); ++block) store_row(blocks + block * block_bytes, row, Planes{});
     return false;
 }
 
 // Right side: tiles [block][gate] ← one panel [depth][gates][16] of pack_gates or its like. false: it cannot be split.
 inline bool split_panel(const float* panel, Index gates, Index depth, char* tiles) {
     Splittable seen;
-    const __m512 zero = _mm512_setzero_ps();
     for (Index k = 0; k < depth; k += block_depth)
         for (Index gate = 0; gate < gates; ++gate, tiles += block_bytes)
             for (Index pair = 0; pair < 16; ++pair) {
                 const Index at = k + pair, later = at + 16;
-                const __m512 first = at < depth ? _mm512_loadu_ps(panel + (at * gates + gate) * 16) : zero;
-                const __m512 second = later < depth ? _mm512_loadu_ps(panel + (later * gates + gate) * 16) : zero;
+                const Vec<float> first = at < depth ? load(panel + (at * gates + gate) * 16) : Vec<float>{};
+                const Vec<float> second = later < depth ? load(panel + (later * gates + gate) * 16) : Vec<float>{};
                 seen.see(first);
                 seen.see(second);
                 store_row(tiles, pair, split_pair(first, second));
@@ -109,6 +108,6 @@ inline bool split_panel(const float* panel, Index gates, Index depth, char* tile
     return seen.all();
 }
 
-}  // namespace tidegate::TIDEGATE_ISA
-
 #endif
+
+}  // namespace tidegate::TIDEGATE_ISA

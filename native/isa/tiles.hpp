@@ -3,7 +3,7 @@
 // Products of float32 matrices in AMX tiles; split.hpp says how a float32 becomes three bfloat16 and what a tile holds.
 //
 // How to use it, in one thread:
-//   LeftTiles left(memory, count, depth)          tiles for `count` rows; `memory` of LeftTiles::bytes, aligned to 64
+//   LeftTiles left(memory, count, depth)          tiles for `count` rows; `memory` of left_tiles_bytes, aligned to 64
 //   left.split(rows)                              once the rows are known; some may turn out not to be splittable
 //   split_panel(panel, gates, depth, right)       once for each panel of weights
 //   TileUnit unit(left.each)                      takes this thread's tile unit, and gives it back at the end of the scope
@@ -19,6 +19,11 @@
 #include "split.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
+
+// Memory of LeftTiles.
+inline Index left_tiles_bytes(Index count, Index depth) {
+    return parts(count, tile_rows) * blocks_of(depth) * block_bytes + parts(count, 64) * 64;
+}
 
 #if defined(__AMX_BF16__)
 
@@ -120,10 +125,6 @@ private:
 // The left side of products: rows of `depth` values in tiles of `each` rows, as equal as can be, 17 being 9 + 8.
 class LeftTiles {
 public:
-    static Index bytes(Index count, Index depth) {
-        return parts(count, tile_rows) * blocks_of(depth) * block_bytes + parts(count, 64) * 64;
-    }
-
     LeftTiles(char* memory, Index count_, Index depth_)
         : count(count_), depth(depth_), tiles(parts(count_, tile_rows)), each(parts(count_, most(tiles, 1))),
           spoilt_(memory), planes_(memory + parts(count_, 64) * 64) {}
