@@ -73,10 +73,7 @@ struct GruAfter {
 
     template <class T>
     struct BackWeights : OneTranspose<T, gates> {
-        using OneTranspose<T, gates>::OneTranspose;
-        void pack(const Call<T>& call, const Team& team) const {
-            OneTranspose<T, gates>::pack(call, recurrent_gate_of, team);
-        }
+        BackWeights(const Call<T>& call, Arena& arena) : OneTranspose<T, gates>(call, recurrent_gate_of, arena) {}
     };
 
     template <class T>
@@ -85,7 +82,7 @@ struct GruAfter {
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_gates(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.matrix(walk.call, recurrent_gate_of), Slot::product, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call), Slot::product, rows);
     }
 
     template <class T>

@@ -101,33 +101,32 @@ struct GruBefore {
 
     template <class T>
     struct BackWeights {
-        T *two_gates, *one_gate;
+        Transposed<T, 2> two_gates;
+        Transposed<T, 1> one_gate;
 
         BackWeights(const Call<T>& call, Arena& arena)
-            : two_gates(arena.take<T>(2 * padded<T>(call.units) * padded<T>(call.units))),
-              one_gate(arena.take<T>(padded<T>(call.units) * padded<T>(call.units))) {}
+            : two_gates(call, input_gate_of, call.units, call.units, call.batch, arena),
+              one_gate(call, input_gate_of, call.units, call.units, call.batch, arena) {}
 
         void pack(const Call<T>& call, const Team& team) const {
-            const Index H = call.units;
-            const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_transposed(call.recurrent_weights, input_gate_of, 2, H, H, mine, two_gates);
-            pack_transposed(call.recurrent_weights, input_gate_of + 2, 1, H, H, mine, one_gate);
+            two_gates.pack(call.recurrent_weights, team);
+            one_gate.pack(candidate_of(call), team);
         }
 
-        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 1, 2 * units); }
-        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
+        static const T* candidate_of(const Call<T>& call) { return call.recurrent_weights + 2 * call.units * call.units; }
     };
 
     template <class T>
     static void back_step(const Backward<GruBefore, T>& walk, Index rows) {
+        const BackWeights<T>& weights = walk.plan.weights;
         for (Index row = 0; row < rows; ++row)
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_candidate(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.product(walk.plan.weights.one(walk.plan.units), Slot::candidate, rows, walk.panels,
+        walk.product(weights.one_gate.matrix(weights.candidate_of(walk.call)), Slot::candidate, rows, walk.panels,
                      [&](Index row, Index unit, Vec<T> dinner) { back_reset(walk, row, unit, dinner); });
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.two(walk.plan.units), Slot::reset, rows);
+        walk.to_old_state(weights.two_gates.matrix(walk.call.recurrent_weights), Slot::reset, rows);
     }
 
     template <class T>

@@ -29,23 +29,13 @@ struct OneProduct {
 // Their transpose, gates in the order of `gate_of`.
 template <class T, Index G>
 struct OneTranspose {
-    bool given;
-    T* transposed;
+    Transposed<T, G> recurrent;
 
-    OneTranspose(const Call<T>& call, Arena& arena)
-        : given(few_steps(call) && call.outputs % width<T> == 0),
-          transposed(arena.take<T>(given ? 0 : G * padded<T>(call.units) * padded<T>(call.outputs))) {}
+    OneTranspose(const Call<T>& call, const int* gate_of, Arena& arena)
+        : recurrent(call, gate_of, call.units, call.outputs, call.batch, arena) {}
 
-    void pack(const Call<T>& call, const int* gate_of, const Team& team) const {
-        const Range mine = share(parts(call.outputs, width<T>), team.rank, team.size);
-        if (!given) pack_transposed(call.recurrent_weights, gate_of, G, call.units, call.outputs, mine, transposed);
-    }
-
-    Matrix<T> matrix(const Call<T>& call, const int* gate_of) const {
-        const Index units = padded<T>(call.units);
-        return given ? transposed_as_given(call.recurrent_weights, gate_of, G, call.units, call.outputs, units)
-                     : in_panels<T>(transposed, 1, G * units);
-    }
+    void pack(const Call<T>& call, const Team& team) const { recurrent.pack(call.recurrent_weights, team); }
+    Matrix<T> matrix(const Call<T>& call) const { return recurrent.matrix(call.recurrent_weights); }
 };
 
 }  // namespace tidegate::TIDEGATE_ISA
