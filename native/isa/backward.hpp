@@ -70,7 +70,7 @@ public:
     const T* saved(Index row) const { return View::saved_at(slots.at(row), step_now); }
     T* gradients(Index row) const {
         const Index true_step = schedule.offset[step_now] + slots.at(row);
-        return plan.gradients + (true_step - schedule.offset[stretch_begins_]) * R::slots * plan.units;
+        return plan.gradients + (true_step - schedule.offset[stretch_begins_]) * plan.gradients_row;
     }
     T* compact(T* base, Index row) const { return base + slots.at(row) * plan.row; }
     const T* old_state(Index row) const { return View::state_before(slots.at(row), step_now); }

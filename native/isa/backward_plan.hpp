@@ -10,7 +10,7 @@ namespace tidegate::TIDEGATE_ISA {
 
 // Memory of one backward call, shared by the team.
 //   dstate, dcell  [B][row]  by slot: gradient of the state after the step to come
-//   gradients      [rows of a stretch][slots][padded H]
+//   gradients      [rows of a stretch][gradients_row], in it [slots][padded H]
 //   right_*        rows of a stretch in panels: x, and the state (and what else) as the recurrent product saw it
 //   split_*        the same for tiles
 //   sums           [slots][padded H] of gradients, for the biases
@@ -22,7 +22,7 @@ struct BackwardPlan {
     char *split_input, *split_state, *split_inner;
     char *spoilt, *tiles;  // [team]; [team][tiles_each]
     const T** pointers;    // [team][pointers_each]
-    Index row, units, panels, output_panels, stretch, strip_each, pointers_each, tiles_each;
+    Index row, gradients_row, units, panels, output_panels, stretch, strip_each, pointers_each, tiles_each;
     bool weights_in_tiles;
 
     BackwardPlan(const Call<T>& call, Index team, Arena& arena)
@@ -33,13 +33,14 @@ struct BackwardPlan {
         const Index true_steps = call.steps * call.batch;
         row = compact_row<T>(most(call.units, call.outputs));
         units = padded<T>(call.units);
+        gradients_row = compact_row<T>(R::slots * units);
         panels = units / W;
         output_panels = outputs / W;
         stretch = most(call.batch, least(rows_of_stretch, true_steps));
         weights_in_tiles = worth_tiles(call, true_steps, true_steps);
         dstate = arena.take<T>(call.batch * row);
         dcell = arena.take<T>(R::has_cell ? call.batch * row : 0);
-        gradients = arena.take<T>(stretch * R::slots * units);
+        gradients = arena.take<T>(stretch * gradients_row);
         const Index inputs_right = call.dinput_weights ? features : 0;
         const Index states_right = call.drecurrent_weights ? outputs : 0, inner_right = R::has_inner ? units : 0;
         right_input = arena.take<T>(stretch * inputs_right);
@@ -63,9 +64,10 @@ struct BackwardPlan {
 
     // So many rows of gradients lie in the cache while all panels of the input's weights go by.
     Index input_rows_together() const {
-        const Index depth = R::gates * units, bytes = has_tiles<T> ? 6 : 2 * static_cast<Index>(sizeof(T));
-        const Index rows = own_cache_bytes / (depth * bytes);
-        return has_tiles<T> ? least(most(rows / 32, 1) * 32, 128) : most(rows, 32);
+        const Index depth = R::gates * units;
+        if (!has_tiles<T>) return most(own_cache_bytes / 2 / (depth * static_cast<Index>(sizeof(T))), 32);
+        constexpr Index two_tiles = 2 * tile_rows, three_planes = 6;
+        return least(most(own_cache_bytes * 3 / 2 / (depth * three_planes * two_tiles), 1), 8) * two_tiles;
     }
 
     static constexpr Index rows_of_stretch = 512;

@@ -3,6 +3,7 @@
 // Gradients of weights in tiles: sums over the rows of a stretch. What is made of one gradient's columns, for the input's
 // and for the recurrent weights, is made together, so that they are transposed and split only once.
 
+#include "accumulate.hpp"
 #include "split_columns.hpp"
 #include "tiles.hpp"
 
@@ -22,7 +23,7 @@ struct LeftColumns {
     Destination destination[2];
 };
 
-inline constexpr Index strip_columns = 2 * tile_rows, strips_together = 4;
+inline constexpr Index strip_columns = 2 * tile_rows, strips_together = 12;
 
 // Memory of OuterTiles.
 inline Index outer_tiles_bytes(Index rows) { return strips_together * 2 * column_tiles_bytes(rows); }
@@ -39,10 +40,11 @@ public:
     // in the cache while the whole right side goes by.
     void add(const LeftColumns* left, Index lefts, Range strips) const {
         const TileUnit unit(tile_rows);
-        for (Index begin = strips.begin; begin < strips.end; begin += strips_together) {
+        const Pieces groups(strips.begin, strips.end, strips_together);
+        for (Index piece = 0; piece < groups.pieces; ++piece) {
             Strip group[strips_together];
             Index count = 0;
-            for (Index i = begin; i < least(begin + strips_together, strips.end); ++i) {
+            for (Index i = groups.start(piece); i < groups.start(piece + 1); ++i) {
                 const LeftColumns& columns = left[i % lefts];
                 const Index first = i / lefts * strip_columns;
                 if (first >= columns.units) continue;
@@ -89,13 +91,16 @@ private:
     template <int R, int C>
     void add_block(const Strip& strip, const Destination& destination, Index column) const {
         alignas(64) float sums[R * 16 * C * 16];
+        for (Index row = 0; row < strip.units(); ++row)
+            for (Index c = 0; c < C; ++c)
+                __builtin_prefetch(destination.to + (strip.first + row) * destination.columns + column + c * 16, 1);
         fill_zero(sums, R * 16 * C * 16);
         const Index panel_bytes = column_tiles_bytes(rows_);
         TileProduct<R, C> product{{}, {}, block_bytes, blocks_of(rows_), sums, tile_rows, C * 16};
         for (int r = 0; r < R; ++r) product.left[r] = strip.tiles + r * panel_bytes;
         for (int c = 0; c < C; ++c) product.right[c] = destination.right + (column / 16 + c) * panel_bytes;
         product.add();
-        for (Index row = 0; row < strip.units(); ++row)
+        for (Index row = 0; row < strip.units(); ++row) {
             for (Index c = 0; c < C; ++c) {
                 const Index at = column + c * 16;
                 float* to = destination.to + (strip.first + row) * destination.columns + at;
@@ -103,6 +108,9 @@ private:
                 if (!first_) sum += load_first(to, destination.columns - at);
                 store_part(to, sum, destination.columns - at);
             }
+            // A matrix unit that idles for half a microsecond needs as long again to wake.
+            if (row % 8 == 7) tile_multiply<0, 4, 6>();
+        }
     }
 
     Index stride_, rows_;

@@ -34,7 +34,7 @@ public:
             for (Index slot = 0; slot < schedule.running(step); ++slot) visit(row++, slot, step);
     }
 
-    const T* gradients(Index row, Index slot) const { return plan.gradients + (row * R::slots + slot) * plan.units; }
+    const T* gradients(Index row, Index slot) const { return plan.gradients + row * plan.gradients_row + slot * plan.units; }
 
     const Index begin, end, count;
 
@@ -45,7 +45,7 @@ private:
     void gather() const {
         if (call.dx.data) input_gradients(share_of(count));
         constexpr Index summed = R::input_slot + R::gates;
-        add_rows(plan.gradients, R::slots * plan.units, count, share_of(summed * plan.panels), plan.sums);
+        add_rows(plan.gradients, plan.gradients_row, count, share_of(summed * plan.panels), plan.sums);
         if constexpr (R::has_cell) R::more_sums(*this);
         if constexpr (has_tiles<T>)
             if (plan.weights_in_tiles) return split_right_sides();
@@ -144,7 +144,7 @@ private:
     }
 
     OuterProduct<T> outer(Index slot, const T* right, Index columns) const {
-        return {gradients(0, slot), R::slots * plan.units, call.units, count, right, columns,
+        return {gradients(0, slot), plan.gradients_row, call.units, count, right, columns,
                 plan.strips + team.rank * plan.strip_each};
     }
 
@@ -177,7 +177,7 @@ private:
         for (const LeftColumns& left : left_columns())
             for (Index row = mine.begin; row < mine.end; ++row)
                 for (Index unit = 0; unit < left.units; unit += W)
-                    seen.see(load(left.values + row * R::slots * plan.units + unit));
+                    seen.see(load(left.values + row * plan.gradients_row + unit));
     }
 
     bool any_spoilt() const {
@@ -210,7 +210,7 @@ private:
     }
 
     void add_in_tiles(bool first) const {
-        const OuterTiles product(R::slots * plan.units, count, plan.zeros, first,
+        const OuterTiles product(plan.gradients_row, count, plan.zeros, first,
                                  plan.tiles + team.rank * plan.tiles_each);
         product.add(left_columns().slot, R::slots, share_of(R::slots * parts(call.units, strip_columns)));
     }
