@@ -31,6 +31,22 @@ bool few_steps(const Call<T>& call) {
     return call.preparation == Preparation::none && call.steps * call.batch <= 8;
 }
 
+// Tiles multiply 16 rows and 32 k in one go, and weights must be laid out for them: below these sizes multiply-adds are
+// faster. `rows` are multiplied at a time. Nothing here may depend on the team: tiles round differently.
+inline constexpr Index least_depth_in_tiles = 24, least_rows_in_tiles = 8, least_uses_of_tiles = 64;
+
+// Tiles prepared once may serve calls of any size.
+template <class T>
+bool worth_packing_tiles(const Call<T>& call, Index depth, Index rows) {
+    const bool used = rows >= least_rows_in_tiles && call.steps * call.batch >= least_uses_of_tiles;
+    return has_tiles<T> && depth >= least_depth_in_tiles && (used || call.preparation != Preparation::none);
+}
+
+template <class T>
+bool worth_tiles(const Call<T>& call, Index depth, Index rows) {
+    return worth_packing_tiles(call, depth, rows) && rows >= least_rows_in_tiles;
+}
+
 // Slots `first`, `first + stride`, … are this thread's: longest and shortest rows are dealt out evenly.
 struct Slots {
     Index first, stride;

@@ -36,7 +36,7 @@ struct GruAfter {
     template <class T>
     static void step(const Forward<GruAfter, T>& walk, Index rows) {
         constexpr Index W = width<T>;
-        alignas(64) T from_input[tile_vectors * W];
+        alignas(64) T from_input[most_sums<T> * W];
         const auto begin = [&](const Block& block, T* sums) {
             walk.input_sums(block, sums);
             each(block, [&](Index, Index panel, Index i) {
@@ -50,7 +50,7 @@ struct GruAfter {
                 finish(walk, row, panel * W, sums + i * gates * W, load(from_input + i * W));
             });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
     }
 
     template <class T>
@@ -73,10 +73,7 @@ struct GruAfter {
 
     template <class T>
     struct BackWeights : OneTranspose<T, gates> {
-        using OneTranspose<T, gates>::OneTranspose;
-        void pack(const Call<T>& call, const Team& team) const {
-            OneTranspose<T, gates>::pack(call, recurrent_gate_of, team);
-        }
+        BackWeights(const Call<T>& call, Arena& arena) : OneTranspose<T, gates>(call, recurrent_gate_of, arena) {}
     };
 
     template <class T>
@@ -85,7 +82,7 @@ struct GruAfter {
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_gates(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.matrix(walk.call, recurrent_gate_of), Slot::product, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call), Slot::product, rows);
     }
 
     template <class T>

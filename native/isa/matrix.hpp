@@ -36,6 +36,8 @@ struct Matrix {
     // Instead of parts: [gates · units][depth] as the caller has it.
     const T* untouched;
     Index units, depth;
+    // Besides parts: the same for tiles, [panel][blocks of depth][gates], or null.
+    const char* tiles = nullptr;
 };
 
 template <class T>
@@ -72,7 +74,7 @@ void multiply_as_given(const T* const* rows, const Block& block, const Matrix<T>
     });
 }
 
-// sums of a block += rows · matrix; rows [block.rows] pointers.
+// sums of a block += rows · matrix; rows [block.rows] pointers, at most rows_together(G) of them.
 template <class T, int G>
 void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
     if (matrix.untouched) return multiply_as_given<T, G>(rows, block, matrix, sums);
@@ -82,6 +84,19 @@ void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix,
         for (Index r = 0; r < block.rows; ++r) at[r] = rows[r] + part.offset;
         multiply_add<T, G>(at, block.rows, part.panels + block.panel * part.stride, block.panels, part.stride, part.next,
                            part.depth, sums);
+    }
+}
+
+// The same for any number of rows.
+template <class T, int G>
+void multiply_any(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
+    Index together = rows_together(G);
+    while (together > 1 && panels_together(static_cast<int>(together), G) < block.panels) --together;
+    const Pieces pieces(0, block.rows, together);
+    for (Index piece = 0; piece < pieces.pieces; ++piece) {
+        const Index first = pieces.start(piece), count = pieces.start(piece + 1) - first;
+        multiply<T, G>(rows + first, Block{block.row + first, count, block.panel, block.panels}, matrix,
+                       sums + first * block.panels * G * width<T>);
     }
 }
 

@@ -19,8 +19,7 @@ struct Rnn {
 
     template <class T>
     struct BackWeights : OneTranspose<T, 1> {
-        using OneTranspose<T, 1>::OneTranspose;
-        void pack(const Call<T>& call, const Team& team) const { OneTranspose<T, 1>::pack(call, input_gate_of, team); }
+        BackWeights(const Call<T>& call, Arena& arena) : OneTranspose<T, 1>(call, input_gate_of, arena) {}
     };
 
     template <class T>
@@ -35,7 +34,7 @@ struct Rnn {
                 walk.put_state(row, unit, h);
             });
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
     }
 
     template <class T>
@@ -59,7 +58,7 @@ struct Rnn {
                 store(walk.compact(walk.plan.dstate, row) + unit, arriving.kept);
             }
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.matrix(walk.call, input_gate_of), 0, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call), 0, rows);
     }
 };
 

@@ -63,6 +63,15 @@ using Vec = typename Lanes<T>::Vec;
 template <class T>
 inline constexpr Index width = vector_bytes / static_cast<Index>(sizeof(T));
 
+// Whether products of T can be made in tiles of a matrix unit: see tiles.hpp.
+#if defined(__AMX_BF16__)
+template <class T>
+inline constexpr bool has_tiles = std::is_same_v<T, float>;
+#else
+template <class T>
+inline constexpr bool has_tiles = false;
+#endif
+
 template <class T>
 [[gnu::always_inline]] inline Vec<T> load(const T* from) {
     return *reinterpret_cast<const typename Lanes<T>::Loose*>(from);

@@ -1,0 +1,187 @@
+#pragma once
+
+// Products of float32 matrices in AMX tiles; split.hpp says how a float32 becomes three bfloat16 and what a tile holds.
+//
+// How to use it, in one thread:
+//   LeftTiles left(memory, count, depth)          tiles for `count` rows; `memory` of left_tiles_bytes, aligned to 64
+//   left.split(rows)                              once the rows are known; some may turn out not to be splittable
+//   split_panel(panel, gates, depth, right)       once for each panel of weights
+//   TileUnit unit(left.each)                      takes this thread's tile unit, and gives it back at the end of the scope
+//   multiply_tiles(left, first, count, right, …)  sums += left · right for one or two tiles of rows, many columns
+// sweep.hpp does all of it but the panels; TileProduct is what remains when both sides are in tiles already.
+//
+// An element of the result depends only on its row, its column and the depth, not on what else is multiplied beside it: a
+// product may be divided in any way and gives the same bits. Sums of 16 products are made before one is added to the rest,
+// which is why the error stays below that of a chain of float32 multiply-adds, though six products stand for one.
+
+#include <utility>
+
+#include "split.hpp"
+
+namespace tidegate::TIDEGATE_ISA {
+
+// Memory of LeftTiles.
+inline Index left_tiles_bytes(Index count, Index depth) {
+    return parts(count, tile_rows) * blocks_of(depth) * block_bytes + parts(count, 64) * 64;
+}
+
+#if defined(__AMX_BF16__)
+
+template <int tile>
+[[gnu::always_inline]] inline void tile_load(const void* from, Index stride) {
+    asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride), "i"(tile));
+}
+
+template <int tile>
+[[gnu::always_inline]] inline void tile_store(void* to, Index stride) {
+    asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(stride), "i"(tile) : "memory");
+}
+
+template <int sum, int left, int right>
+[[gnu::always_inline]] inline void tile_multiply() {
+    asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(sum), "i"(left), "i"(right));
+}
+
+// The tiles of this thread for as long as it lives: 0…3 sums, 4 and 5 left sides, both of `rows` rows; 6 and 7 right sides.
+class TileUnit {
+public:
+    explicit TileUnit(Index rows) {
+        struct alignas(64) {
+            std::uint8_t palette = 1, start = 0, reserved[14] = {};
+            std::uint16_t row_bytes[16] = {};
+            std::uint8_t rows[16] = {};
+        } shape;
+        for (int tile = 0; tile < 8; ++tile) {
+            shape.row_bytes[tile] = 64;
+            shape.rows[tile] = static_cast<std::uint8_t>(tile < 6 ? rows : tile_rows);
+        }
+        asm volatile("ldtilecfg %0" ::"m"(shape));
+    }
+    ~TileUnit() { asm volatile("tilerelease"); }
+    TileUnit(const TileUnit&) = delete;
+    TileUnit& operator=(const TileUnit&) = delete;
+};
+
+// R tiles of rows times C tiles of columns, `blocks` blocks deep.
+//   left   [R] each [block][3] tiles
+//   right  [C] each 3 tiles, and those of the next block `right_step` bytes on
+//   sums   [R · rows][C · 16], rows `stride` values apart
+template <int R, int C>
+struct TileProduct {
+    const char* left[R];
+    const char* right[C];
+    Index right_step, blocks;
+    float* sums;
+    Index rows, stride;
+
+    [[gnu::always_inline]] void add() {
+        asm volatile("" ::: "memory");  // what was written by plain stores is there before a tile is loaded
+        each_sum([&]<int r, int c>() { tile_load<r * C + c>(place(r, c), stride * 4); });
+        for (Index block = 0; block < blocks; ++block) {
+            // Small products first. Each line changes one side only.
+            part<high, low, true, true>();
+            part<high, middle, false, true>();
+            part<middle, middle, true, false>();
+            part<middle, high, false, true>();
+            part<low, high, true, false>();
+            part<high, high, true, false>();
+            for (const char*& one : left) one += block_bytes;
+            for (const char*& one : right) one += right_step;
+        }
+        each_sum([&]<int r, int c>() { tile_store<r * C + c>(place(r, c), stride * 4); });
+    }
+
+private:
+    enum Plane { high, middle, low };
+    static constexpr bool right_stays = C <= 2;
+
+    float* place(int r, int c) const { return sums + r * rows * stride + c * 16; }
+
+    template <class Visit, int... I>
+    [[gnu::always_inline]] static void each_of(Visit visit, std::integer_sequence<int, I...>) {
+        (visit.template operator()<I>(), ...);
+    }
+
+    template <class Visit>
+    [[gnu::always_inline]] static void each_sum(Visit visit) {
+        each_of([&]<int i>() { visit.template operator()<i / C, i % C>(); }, std::make_integer_sequence<int, R * C>{});
+    }
+
+    template <Plane of_left, Plane of_right, bool new_left, bool new_right>
+    [[gnu::always_inline]] void part() const {
+        if constexpr (new_left)
+            each_of([&]<int r>() { tile_load<4 + r>(left[r] + of_left * tile_bytes, 64); },
+                    std::make_integer_sequence<int, R>{});
+        each_of(
+            [&]<int c>() {
+                if constexpr (new_right || !right_stays) tile_load<6 + c % 2>(right[c] + of_right * tile_bytes, 64);
+                each_of([&]<int r>() { tile_multiply<r * C + c, 4 + r, 6 + c % 2>(); },
+                        std::make_integer_sequence<int, R>{});
+            },
+            std::make_integer_sequence<int, C>{});
+    }
+};
+
+// The left side of products: rows of `depth` values in tiles of `each` rows, as equal as can be, 17 being 9 + 8.
+class LeftTiles {
+public:
+    LeftTiles(char* memory, Index count_, Index depth_)
+        : count(count_), depth(depth_), tiles(parts(count_, tile_rows)), each(parts(count_, most(tiles, 1))),
+          spoilt_(memory), planes_(memory + parts(count_, 64) * 64) {}
+
+    // Rows that cannot be split stand as zeros, and `spoilt` tells them.
+    void split(const float* const* rows) {
+        any_spoilt = false;
+        for (Index row = 0; row < count; ++row) {
+            spoilt_[row] = !split_row(rows[row], depth, row % each, planes_ + row / each * tile_stride());
+            any_spoilt |= spoilt_[row] != 0;
+        }
+    }
+
+    const char* tile(Index index) const { return planes_ + index * tile_stride(); }
+    bool spoilt(Index row) const { return spoilt_[row] != 0; }
+
+    const Index count, depth, tiles, each;
+    bool any_spoilt = false;
+
+private:
+    Index tile_stride() const { return blocks_of(depth) * block_bytes; }
+
+    char *spoilt_, *planes_;
+};
+
+// The right side: panels of split_panel, all gates of a block of depth side by side.
+struct RightTiles {
+    const char* panels;
+    Index gates, blocks;
+    const char* column(Index index) const {
+        return panels + (index / gates * blocks * gates + index % gates) * block_bytes;
+    }
+};
+
+template <int R, int C>
+void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, float* sums, Index stride) {
+    TileProduct<R, C> product{{}, {}, right.gates * block_bytes, right.blocks, sums, left.each, stride};
+    for (int r = 0; r < R; ++r) product.left[r] = left.tile(tile + r);
+    for (int c = 0; c < C; ++c) product.right[c] = right.column(column + c);
+    product.add();
+}
+
+// sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on.
+template <int R>
+void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, Index columns, float* sums) {
+    constexpr Index most_columns = R == 1 ? 4 : 2;
+    for (Index done = 0; done < columns;) {
+        const Index now = least(most_columns, columns - done);
+        const auto multiply = now == 1   ? multiply_tiles<R, 1>
+                              : now == 2 ? multiply_tiles<R, 2>
+                              : now == 3 ? multiply_tiles<R, R == 1 ? 3 : 2>
+                                         : multiply_tiles<R, R == 1 ? 4 : 2>;
+        multiply(left, tile, right, column + done, sums + done * 16, columns * 16);
+        done += now;
+    }
+}
+
+#endif
+
+}  // namespace tidegate::TIDEGATE_ISA
