@@ -49,6 +49,20 @@ def test_never_outside_its_range(function: str, low: float, dtype: DTypeLike) ->
     assert np.all(np.diff(apply(function, np.sort(size))) >= -2 * info.eps)
 
 
+@pytest.mark.parametrize("function", ["sigmoid", "tanh"])
+def test_all_over_the_numbers_there_are(function: str) -> None:
+    # Every 4093rd bit pattern: all exponents, numbers without a leading one, infinities and many kinds of NaN.
+    x = np.arange(0, 2**32, 4093, dtype=np.uint64).astype(np.uint32).view(np.float32)
+    y = apply(function, x)
+    np.testing.assert_array_equal(np.isnan(y), np.isnan(x))
+    number, small = x[~np.isnan(x)], x[np.abs(x) < 10]
+    exact = truth(function, number)
+    assert np.max(np.abs(y[~np.isnan(x)] - exact)) <= 2 * np.finfo(np.float32).eps
+    exact = truth(function, small)
+    unit = np.spacing(np.abs(exact.astype(np.float32))).astype(np.longdouble)
+    assert np.max(np.abs(apply(function, small) - exact) / unit) <= 2
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_limits(dtype: DTypeLike) -> None:
     x = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0], dtype=dtype)
