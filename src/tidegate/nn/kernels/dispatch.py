@@ -56,7 +56,7 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"zoneout={layer.zoneout}"
     if layer.recurrent_dropout and layer.training:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
-    if not (layout.sizes and layout.sizes[0]):
+    if layout.steps == 0 or layout.batch == 0 or (layout.ragged is not None and layout.ragged[0] == 0):
         return "there is no step to run"
     return None
 
