@@ -20,7 +20,7 @@ from benchmarks.resident import resident_bytes
 from tidegate import nn
 
 ALLOWANCE = 64 * 2**20
-"""Pages that come and go: a thread's workspace is kept up to this size, and torch keeps freed memory for its next use."""
+"""A thread keeps a workspace up to this size, and the allocator keeps freed pages for the next use."""
 _LONGEST, _WIDEST = 40, 256
 
 
@@ -50,7 +50,12 @@ def soak(draw: random.Random, minutes: float) -> bool:
             train_once(draw)
             calls += 1
         grown = resident_bytes() - before
-        report = {"minute": min(minute, minutes), "calls": calls, "resident_bytes": before + grown, "grown_bytes": grown}
+        report = {
+            "minute": min(minute, minutes),
+            "calls": calls,
+            "resident_bytes": before + grown,
+            "grown_bytes": grown,
+        }
         print(json.dumps(report), flush=True)
         if grown > ALLOWANCE:
             return False
@@ -71,7 +76,11 @@ def train_once(draw: random.Random) -> None:
 def random_layer(draw: random.Random) -> nn.RNN | nn.GRU | nn.LSTM:
     kind = draw.choice([nn.RNN, nn.GRU, nn.LSTM])
     width = draw.choice([1, 7, 32, 100, _WIDEST])
-    options = {"num_layers": draw.randint(1, 2), "bidirectional": draw.random() < 0.5, "zoneout": draw.choice([0.0, 0.1])}
+    options = {
+        "num_layers": draw.randint(1, 2),
+        "bidirectional": draw.random() < 0.5,
+        "zoneout": draw.choice([0.0, 0.1]),
+    }
     return kind(draw.randint(1, 64), width, **options)
 
 

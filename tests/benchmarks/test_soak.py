@@ -20,6 +20,8 @@ def test_a_short_soak_reports_and_passes(capsys) -> None:
 
 def test_growth_fails_it(monkeypatch, capsys) -> None:
     held: list[bytearray] = []
-    monkeypatch.setattr(soak, "train_once", lambda _draw: held.append(bytearray(b"\1") * 2**25) if len(held) < 4 else None)
+    monkeypatch.setattr(
+        soak, "train_once", lambda _draw: held.append(bytearray(b"\1") * 2**25) if len(held) < 4 else None
+    )
     assert not soak.soak(random.Random(0), 0.01)
     assert json.loads(capsys.readouterr().out)["grown_bytes"] > soak.ALLOWANCE

@@ -69,8 +69,7 @@ def test_other_threads_run_during_a_call() -> None:
     end = time.perf_counter()
     over.set()
     clock.join()
-    # The interpreter hands over after 5 ms at the latest, but never within a call that keeps its lock. All but the first
-    # and the last tenth of the call is engine.
+    # A call that keeps the interpreter's lock lets nobody run. All but its first and its last tenth is engine.
     margin = (end - start) / 10
     assert sum(start + margin < tick < end - margin for tick in ticks) >= 3
 

@@ -16,6 +16,12 @@ from tidegate.nn.kernels.native import GATES, Options
 SIZES = Sizes(4, 3, 5, 7, 7)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_compiled_yet() -> None:
+    """The compiler gives a function up that it has compiled too often, for whatever test."""
+    torch.compiler.reset()
+
+
 @pytest.mark.parametrize("kind", sorted(GATES))
 def test_the_operator_obeys_its_contract(kind: str) -> None:
     for extras in (frozenset(("bias", "state", "dropout", "keep")), frozenset(("peepholes", "lengths"))):
@@ -79,6 +85,7 @@ def test_a_layer_compiles_for_any_size(make: type) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # inductor's own imports
 def test_a_layer_compiles_by_inductor() -> None:
     layer, x = nn.GRU(3, 5, batch_first=True), torch.randn(4, 6, 3)
     torch.testing.assert_close(torch.compile(layer, fullgraph=True)(x), layer(x))

@@ -56,9 +56,16 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"zoneout={layer.zoneout}"
     if layer.recurrent_dropout and layer.training:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
+    if not torch.compiler.is_compiling() and _is_mapped():
+        return "torch.func.vmap has no rule for torch's fused operators"
     if layout.steps == 0 or layout.batch == 0 or (layout.ragged is not None and layout.ragged[0] == 0):
         return "there is no step to run"
     return None
+
+
+def _is_mapped() -> bool:
+    stack = torch._C._functorch.get_interpreter_stack() or ()
+    return any(one.key() == torch._C._functorch.TransformType.Vmap for one in stack)
 
 
 PATHS: dict[str, Path] = {
