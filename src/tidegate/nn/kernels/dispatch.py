@@ -61,16 +61,16 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"zoneout={layer.zoneout}"
     if layer.recurrent_dropout and layer.training:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
-    if not (layout.sizes and layout.sizes[0]):
+    if layout.steps == 0 or layout.batch == 0 or (layout.ragged is not None and layout.ragged[0] == 0):
         return "there is no step to run"
-    if not is_compiling() and _under_vmap():
+    if not is_compiling() and _is_mapped():
         return "torch's fused operators have no batching rule for vmap"
     return None
 
 
-def _under_vmap() -> bool:
-    levels = torch._C._functorch.get_interpreter_stack() or []
-    return any(level.key() == torch._C._functorch.TransformType.Vmap for level in levels)
+def _is_mapped() -> bool:
+    stack = torch._C._functorch.get_interpreter_stack() or ()
+    return any(one.key() == torch._C._functorch.TransformType.Vmap for one in stack)
 
 
 PATHS: dict[str, Path] = {
