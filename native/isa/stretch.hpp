@@ -48,7 +48,7 @@ private:
         add_rows(plan.gradients, plan.gradients_row, count, share_of(summed * plan.panels), plan.sums);
         if constexpr (R::has_cell) R::more_sums(*this);
         if constexpr (has_tiles<T>)
-            if (plan.weights_in_tiles) return split_right_sides();
+            if (plan.weights_in_tiles) return this->split_right_sides();
         pack_right_sides();
     }
 
@@ -117,7 +117,7 @@ private:
         const bool first = end == schedule.steps;
         if constexpr (has_tiles<T>)
             if (plan.weights_in_tiles) {
-                if (!any_spoilt()) return add_in_tiles(first);
+                if (!this->any_spoilt()) return this->add_in_tiles(first);
                 pack_right_sides();
                 wait(team);
             }
@@ -148,7 +148,7 @@ private:
                 plan.strips + team.rank * plan.strip_each};
     }
 
-    // In tiles.
+#if defined(__AMX_BF16__)
 
     void split_right_sides() const {
         Splittable seen;
@@ -205,7 +205,9 @@ private:
                                         recurrent_weights_of(gate)};
         }
         if constexpr (R::has_cell && R::has_inner)
-            left[R::inner_slot] = {left[R::inner_slot].values, call.outputs, {{}, {plan.split_inner, call.units, call.dprojection}}};
+            left[R::inner_slot] = {left[R::inner_slot].values,
+                                   call.outputs,
+                                   {{}, {plan.split_inner, call.units, call.dprojection}}};
         return all;
     }
 
@@ -214,6 +216,8 @@ private:
                                  plan.tiles + team.rank * plan.tiles_each);
         product.add(left_columns().slot, R::slots, share_of(R::slots * parts(call.units, strip_columns)));
     }
+
+#endif
 
     const T** listed_;      // [rows of a stretch]
     const T** listed_too_;  // [rows of a stretch]
