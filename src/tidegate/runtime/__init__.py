@@ -1,4 +1,4 @@
-"""Trained recurrent networks with NumPy and the native engine, if there is one: no torch is imported here, nor needed."""
+"""Trained recurrent networks with NumPy and the native engine, if it is there: no torch is imported, nor needed."""
 
 from __future__ import annotations
 
