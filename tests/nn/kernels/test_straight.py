@@ -10,7 +10,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -126,6 +126,24 @@ def test_outputs_are_tensors_like_any_other() -> None:
     with torch.inference_mode():
         assert layer(x)[0].is_inference()
     assert not layer(x)[1].is_inference()
+
+
+@pytest.fixture
+def poisoned_memory() -> Iterator[None]:
+    """torch fills the memory of new tensors with NaN."""
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.use_deterministic_algorithms(False)
+
+
+@pytest.mark.usefixtures("poisoned_memory")
+@pytest.mark.parametrize("kind", MAKES)
+def test_nothing_is_left_unwritten(kind: str) -> None:
+    layer = MAKES[kind](5, 17)
+    assert torch.empty_like(torch.zeros(3)).isnan().all()
+    for steps, batch in ((0, 2), (1, 1), (4, 3)):
+        found = differentiated(layer, torch.randn(steps, batch, 5, requires_grad=True), None)
+        assert not any(one.isnan().any() for one in found)
 
 
 def test_many_shapes_one_after_the_other() -> None:
