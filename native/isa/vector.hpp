@@ -83,40 +83,36 @@ template <class T>
 }
 
 #if defined(__AVX512F__)
-[[gnu::always_inline]] inline Vec<float> first_lanes(const float* from, Index count) {
-    return (Vec<float>)_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
+[[gnu::always_inline]] inline std::uint16_t first_lanes(Index count) {
+    return static_cast<std::uint16_t>(count > 0 ? (1u << count) - 1 : 0);
 }
-[[gnu::always_inline]] inline Vec<double> first_lanes(const double* from, Index count) {
-    return (Vec<double>)_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from);
-}
-[[gnu::always_inline]] inline void put_first_lanes(float* to, Vec<float> value, Index count) {
-    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), (__m512)value);
-}
-[[gnu::always_inline]] inline void put_first_lanes(double* to, Vec<double> value, Index count) {
-    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), (__m512d)value);
-}
-#else
+#endif
+
+// The first `count` lanes; the others are 0. Rows of the caller's arrays end anywhere, ours are padded.
 template <class T>
-[[gnu::always_inline]] inline Vec<T> first_lanes(const T* from, Index count) {
+[[gnu::always_inline]] inline Vec<T> load_part(const T* from, Index count) {
+    if (count >= width<T>) return load(from);
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float>)
+        return (Vec<T>)_mm512_maskz_loadu_ps(first_lanes(count), from);
+    else
+        return (Vec<T>)_mm512_maskz_loadu_pd(static_cast<std::uint8_t>(first_lanes(count)), from);
+#endif
     Vec<T> value{};
     for (Index lane = 0; lane < count; ++lane) value[lane] = from[lane];
     return value;
 }
-template <class T>
-[[gnu::always_inline]] inline void put_first_lanes(T* to, Vec<T> value, Index count) {
-    for (Index lane = 0; lane < count; ++lane) to[lane] = value[lane];
-}
-#endif
-
-// The first `count` lanes, at least one; the others are 0. Rows of the caller's arrays end anywhere, ours are padded.
-template <class T>
-[[gnu::always_inline]] inline Vec<T> load_part(const T* from, Index count) {
-    return count >= width<T> ? load(from) : first_lanes(from, count);
-}
 
 template <class T>
 [[gnu::always_inline]] inline void store_part(T* to, Vec<T> value, Index count) {
-    count >= width<T> ? store(to, value) : put_first_lanes(to, value, count);
+    if (count >= width<T>) return store(to, value);
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float>)
+        return _mm512_mask_storeu_ps(to, first_lanes(count), (__m512)value);
+    else
+        return _mm512_mask_storeu_pd(to, static_cast<std::uint8_t>(first_lanes(count)), (__m512d)value);
+#endif
+    for (Index lane = 0; lane < count; ++lane) to[lane] = value[lane];
 }
 
 [[gnu::always_inline]] inline Index least(Index a, Index b) { return a < b ? a : b; }
