@@ -12,25 +12,6 @@ namespace tidegate::TIDEGATE_ISA {
 inline constexpr double values_per_ns = 64, bytes_per_ns = 100, worth_a_barrier_ns = 4000;
 inline constexpr Index own_cache_bytes = Index{1} << 20;
 
-// Rows of the batch do not know each other, so each thread walks its own to the end and nobody waits. Only where the
-// recurrent weights are too large for one core's cache, or there is a single row, the units are divided instead, and
-// everybody waits for everybody after each step: worth it if a step is long.
-template <class T>
-bool divides_units(const Call<T>& call, Index gates, Index team) {
-    const double weights = static_cast<double>(gates * call.units * call.outputs);
-    const double bytes = weights * sizeof(T);
-    const double work_ns = weights * static_cast<double>(call.batch) * sizeof(T) / 4 / values_per_ns;
-    const double step_ns = work_ns > bytes / bytes_per_ns ? work_ns : bytes / bytes_per_ns;
-    const bool rows_would_do = bytes <= own_cache_bytes && call.batch > 1;
-    return team > 1 && !rows_would_do && step_ns >= worth_a_barrier_ns && parts(call.units, width<T>) >= 2 * team;
-}
-
-// Packing weights costs about as much as a dozen products of a single row.
-template <class T>
-bool few_steps(const Call<T>& call) {
-    return call.preparation == Preparation::none && call.steps * call.batch <= 8;
-}
-
 // Tiles multiply 16 rows and 32 k in one go, and weights must be laid out for them: below these sizes multiply-adds are
 // faster. `rows` are multiplied at a time. Nothing here may depend on the team: tiles round differently.
 inline constexpr Index least_depth_in_tiles = 24, least_rows_in_tiles = 8, least_uses_of_tiles = 64;
@@ -45,6 +26,25 @@ bool worth_packing_tiles(const Call<T>& call, Index depth, Index rows) {
 template <class T>
 bool worth_tiles(const Call<T>& call, Index depth, Index rows) {
     return worth_packing_tiles(call, depth, rows) && rows >= least_rows_in_tiles;
+}
+
+// Rows of the batch do not know each other, so each thread walks its own to the end and nobody waits. Only where the
+// recurrent weights are too large for one core's cache, or there is a single row, the units are divided instead, and
+// everybody waits for everybody after each step: worth it if a step is long.
+template <class T>
+bool divides_units(const Call<T>& call, Index gates, Index team) {
+    const double weights = static_cast<double>(gates * call.units * call.outputs);
+    const double bytes = weights * (worth_tiles(call, call.outputs, call.batch) ? 6 : sizeof(T));
+    const double work_ns = weights * static_cast<double>(call.batch) * sizeof(T) / 4 / values_per_ns;
+    const double step_ns = work_ns > bytes / bytes_per_ns ? work_ns : bytes / bytes_per_ns;
+    const bool rows_would_do = bytes <= own_cache_bytes && call.batch > 1;
+    return team > 1 && !rows_would_do && step_ns >= worth_a_barrier_ns && parts(call.units, width<T>) >= 2 * team;
+}
+
+// Packing weights costs about as much as a dozen products of a single row.
+template <class T>
+bool few_steps(const Call<T>& call) {
+    return call.preparation == Preparation::none && call.steps * call.batch <= 8;
 }
 
 // Slots `first`, `first + stride`, … are this thread's: longest and shortest rows are dealt out evenly.

@@ -37,7 +37,9 @@ struct GruAfter {
     static void step(const Forward<GruAfter, T>& walk, Index rows) {
         constexpr Index W = width<T>;
         alignas(64) T from_input[most_sums<T> * W];
+        Block begun{};
         const auto begin = [&](const Block& block, T* sums) {
+            begun = block;
             walk.input_sums(block, sums);
             each(block, [&](Index, Index panel, Index i) {
                 T* sum = sums + (i * gates + 2) * W;
@@ -47,7 +49,8 @@ struct GruAfter {
         };
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) {
-                finish(walk, row, panel * W, sums + i * gates * W, load(from_input + i * W));
+                const Index place = (row - begun.row) * begun.panels + panel - begun.panel;
+                finish(walk, row, panel * W, sums + i * gates * W, load(from_input + place * W));
             });
         };
         sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.plan.weights.matrix(walk.call), begin, end);

@@ -72,17 +72,12 @@ private:
     Bits largest_{};
 };
 
-[[gnu::always_inline]] inline Vec<float> load_first(const float* from, Index count) {
-    if (count >= 16) return load(from);
-    return (Vec<float>)_mm512_maskz_loadu_ps(static_cast<__mmask16>(count > 0 ? (1u << count) - 1 : 0), from);
-}
-
 // Left side: row `row` of a tile of rows ← from [depth]; the tile's blocks lie one after the other. false: the row cannot
 // be split, and zeros stand for it.
 inline bool split_row(const float* from, Index depth, Index row, char* blocks) {
     Splittable seen;
     for (Index k = 0; k < depth; k += block_depth) {
-        const Vec<float> first = load_first(from + k, depth - k), second = load_first(from + k + 16, depth - k - 16);
+        const Vec<float> first = load_part(from + k, depth - k), second = load_part(from + k + 16, depth - k - 16);
         seen.see(first);
         seen.see(second);
         store_row(blocks + k / block_depth * block_bytes, row, split_pair(first, second));

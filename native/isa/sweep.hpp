@@ -32,6 +32,20 @@ void multiply_in_tiles(const Operands<float>& operands, const LeftTiles& left, c
                                sums + r * columns * width<float>);
 }
 
+// A matrix unit that was idle for half a microsecond needs as long again to wake, so it is kept busy now and then while
+// other work is done with a block: this many rows at a time.
+inline constexpr Index rows_while_awake = 6;
+
+// end(part, its sums) for a block in parts.
+template <int G, class End>
+void end_in_parts(const Block& block, const float* sums, End end) {
+    for (Index done = 0; done < block.rows; done += rows_while_awake) {
+        const Index rows = least(rows_while_awake, block.rows - done);
+        end(Block{block.row + done, rows, block.panel, block.panels}, sums + done * block.panels * G * width<float>);
+        tile_multiply<0, 4, 6>();
+    }
+}
+
 template <int G, class Begin, class End>
 void sweep_in_tiles(Index rows, Range range, const Operands<float>& operands, const Matrix<float>& weights, Begin begin,
                     End end) {
@@ -46,14 +60,14 @@ void sweep_in_tiles(Index rows, Range range, const Operands<float>& operands, co
             const Block block{row, least(2 * left.each, rows - row), panel, groups.start(group + 1) - panel};
             begin(block, sums);
             multiply_in_tiles<G>(operands, left, block, weights, sums);
-            end(block, sums);
+            end_in_parts<G>(block, sums, end);
         }
 }
 
 #endif
 
-// For every block of `rows` × `range`: begin(block, sums), sums += operands · weights, end(block, sums). Panels are the
-// outer loop: one is read from far away once and used by all rows.
+// For every block of `rows` × `range`: begin(block, sums), sums += operands · weights, end(block, sums), the last perhaps
+// in several parts. Panels are the outer loop: one is read from far away once and used by all rows.
 template <class T, int G, class Begin, class End>
 void sweep(Index rows, Range range, const Operands<T>& operands, const Matrix<T>& weights, Begin begin, End end) {
     if (rows == 0 || range.count() == 0) return;

@@ -16,6 +16,7 @@
 
 #include <utility>
 
+#include "panels.hpp"
 #include "split.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
@@ -42,7 +43,8 @@ template <int sum, int left, int right>
     asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(sum), "i"(left), "i"(right));
 }
 
-// The tiles of this thread for as long as it lives: 0…3 sums, 4 and 5 left sides, both of `rows` rows; 6 and 7 right sides.
+// The tiles of this thread for as long as it lives: 0…5 hold sums and left sides, both of `rows`
+// rows, 6 and 7 right sides.
 class TileUnit {
 public:
     explicit TileUnit(Index rows) {
@@ -62,7 +64,7 @@ public:
     TileUnit& operator=(const TileUnit&) = delete;
 };
 
-// R tiles of rows times C tiles of columns, `blocks` blocks deep.
+// R tiles of rows times C tiles of columns, `blocks` blocks deep: 1 × 1…3 or 2 × 1…2.
 //   left   [R] each [block][3] tiles
 //   right  [C] each 3 tiles, and those of the next block `right_step` bytes on
 //   sums   [R · rows][C · 16], rows `stride` values apart
@@ -78,13 +80,10 @@ struct TileProduct {
         asm volatile("" ::: "memory");  // what was written by plain stores is there before a tile is loaded
         each_sum([&]<int r, int c>() { tile_load<r * C + c>(place(r, c), stride * 4); });
         for (Index block = 0; block < blocks; ++block) {
-            // Small products first. Each line changes one side only.
-            part<high, low, true, true>();
-            part<high, middle, false, true>();
-            part<middle, middle, true, false>();
-            part<middle, high, false, true>();
-            part<low, high, true, false>();
-            part<high, high, true, false>();
+            if constexpr (R == 1)
+                add_block();
+            else
+                add_block_of_two();
             for (const char*& one : left) one += block_bytes;
             for (const char*& one : right) one += right_step;
         }
@@ -93,7 +92,6 @@ struct TileProduct {
 
 private:
     enum Plane { high, middle, low };
-    static constexpr bool right_stays = C <= 2;
 
     float* place(int r, int c) const { return sums + r * rows * stride + c * 16; }
 
@@ -103,22 +101,71 @@ private:
     }
 
     template <class Visit>
+    [[gnu::always_inline]] static void each_row(Visit visit) {
+        each_of(visit, std::make_integer_sequence<int, R>{});
+    }
+
+    template <class Visit>
+    [[gnu::always_inline]] static void each_column(Visit visit) {
+        each_of(visit, std::make_integer_sequence<int, C>{});
+    }
+
+    template <class Visit>
     [[gnu::always_inline]] static void each_sum(Visit visit) {
-        each_of([&]<int i>() { visit.template operator()<i / C, i % C>(); }, std::make_integer_sequence<int, R * C>{});
+        each_row([&]<int r>() { each_column([&]<int c>() { visit.template operator()<r, c>(); }); });
+    }
+
+    template <int r, Plane plane, int tile>
+    [[gnu::always_inline]] void load_left() const {
+        tile_load<tile>(left[r] + plane * tile_bytes, 64);
+    }
+
+    template <int c, Plane plane>
+    [[gnu::always_inline]] void load_right() const {
+        tile_load<6 + c % 2>(right[c] + plane * tile_bytes, 64);
+    }
+
+    // Both ways to go through a block add to each sum in the same order, small products first: high · low, high · middle,
+    // middle · middle, middle · high, low · high, high · high.
+
+    [[gnu::always_inline]] void add_block() const {
+        load_left<0, high, 3>();
+        load_left<0, middle, 4>();
+        load_left<0, low, 5>();
+        each_column([&]<int c>() {
+            load_right<c, low>();
+            tile_multiply<c, 3, 6 + c % 2>();
+        });
+        each_column([&]<int c>() {
+            load_right<c, middle>();
+            tile_multiply<c, 3, 6 + c % 2>();
+            tile_multiply<c, 4, 6 + c % 2>();
+        });
+        each_column([&]<int c>() {
+            load_right<c, high>();
+            tile_multiply<c, 4, 6 + c % 2>();
+            tile_multiply<c, 5, 6 + c % 2>();
+            tile_multiply<c, 3, 6 + c % 2>();
+        });
+    }
+
+    // There is room for one part of each side: each line changes one of them.
+    [[gnu::always_inline]] void add_block_of_two() const {
+        part<high, low, true, true>();
+        part<high, middle, false, true>();
+        part<middle, middle, true, false>();
+        part<middle, high, false, true>();
+        part<low, high, true, false>();
+        part<high, high, true, false>();
     }
 
     template <Plane of_left, Plane of_right, bool new_left, bool new_right>
     [[gnu::always_inline]] void part() const {
-        if constexpr (new_left)
-            each_of([&]<int r>() { tile_load<4 + r>(left[r] + of_left * tile_bytes, 64); },
-                    std::make_integer_sequence<int, R>{});
-        each_of(
-            [&]<int c>() {
-                if constexpr (new_right || !right_stays) tile_load<6 + c % 2>(right[c] + of_right * tile_bytes, 64);
-                each_of([&]<int r>() { tile_multiply<r * C + c, 4 + r, 6 + c % 2>(); },
-                        std::make_integer_sequence<int, R>{});
-            },
-            std::make_integer_sequence<int, C>{});
+        if constexpr (new_left) each_row([&]<int r>() { load_left<r, of_left, 4 + r>(); });
+        each_column([&]<int c>() {
+            if constexpr (new_right) load_right<c, of_right>();
+            each_row([&]<int r>() { tile_multiply<r * C + c, 4 + r, 6 + c % 2>(); });
+        });
     }
 };
 
@@ -170,15 +217,13 @@ void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, 
 // sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on.
 template <int R>
 void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, Index columns, float* sums) {
-    constexpr Index most_columns = R == 1 ? 4 : 2;
-    for (Index done = 0; done < columns;) {
-        const Index now = least(most_columns, columns - done);
+    const Pieces pieces(0, columns, R == 1 ? 3 : 2);
+    for (Index piece = 0; piece < pieces.pieces; ++piece) {
+        const Index first = pieces.start(piece), now = pieces.start(piece + 1) - first;
         const auto multiply = now == 1   ? multiply_tiles<R, 1>
                               : now == 2 ? multiply_tiles<R, 2>
-                              : now == 3 ? multiply_tiles<R, R == 1 ? 3 : 2>
-                                         : multiply_tiles<R, R == 1 ? 4 : 2>;
-        multiply(left, tile, right, column + done, sums + done * 16, columns * 16);
-        done += now;
+                                         : multiply_tiles<R, R == 1 ? 3 : 2>;
+        multiply(left, tile, right, column + first, sums + first * 16, columns * 16);
     }
 }
 
