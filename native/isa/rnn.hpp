@@ -45,6 +45,15 @@ struct Rnn {
             return tanh<T>(x);
     }
 
+    // The gradient of x, given that of h = φ(x). What does not pass a ReLU does not, even if it is not a number.
+    template <class T>
+    static Vec<T> through(Vec<T> arriving, Vec<T> h) {
+        if constexpr (Relu)
+            return h > Vec<T>{} ? arriving : Vec<T>{};
+        else
+            return arriving * (T(1) - h * h);
+    }
+
     template <class T>
     static void back_step(const Backward<Rnn, T>& walk, Index rows) {
         for (Index row = 0; row < rows; ++row)
@@ -52,9 +61,7 @@ struct Rnn {
                 const Index unit = panel * width<T>;
                 const Vec<T> h = load(walk.saved(row) + unit);
                 const auto arriving = walk.arriving(row, unit);
-                Vec<T> slope = T(1) - h * h;
-                if constexpr (Relu) slope = h > Vec<T>{} ? T(1) - Vec<T>{} : Vec<T>{};
-                store(walk.gradients(row) + unit, arriving.fresh * slope);
+                store(walk.gradients(row) + unit, through<T>(arriving.fresh, h));
                 store(walk.compact(walk.plan.dstate, row) + unit, arriving.kept);
             }
         walk.all_meet();

@@ -39,7 +39,7 @@ def test_odd_sizes_are_as_exact_as_float32(kind: str, features: int, units: int)
     assert_as_near(case, native.run, textbook.run, textbook.run, torch.float32)
 
 
-@pytest.mark.parametrize(("kind", "reverse"), itertools.product(KINDS, (False, True)))
+@pytest.mark.parametrize(("kind", "reverse"), [*itertools.product(KINDS, (False, True))])
 def test_every_option_over_several_stretches(kind: str, reverse: bool) -> None:
     case = native_cases.make(Options(kind, reverse), TWO_STRETCHES, 1, EVERY_OPTION)
     assert_as_near(case, native.run, textbook.run, textbook.run, torch.float32)
