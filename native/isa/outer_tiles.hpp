@@ -105,7 +105,7 @@ private:
                 const Index at = column + c * 16;
                 float* to = destination.to + (strip.first + row) * destination.columns + at;
                 Vec<float> sum = load(sums + (row * C + c) * 16);
-                if (!first_) sum += load_first(to, destination.columns - at);
+                if (!first_) sum += load_part(to, destination.columns - at);
                 store_part(to, sum, destination.columns - at);
             }
             // A matrix unit that idles for half a microsecond needs as long again to wake.

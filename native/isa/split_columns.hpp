@@ -18,8 +18,8 @@ inline void split_right(const float* const* rows, const float* const* factors, I
                         Splittable& seen, char* tiles) {
     const auto values = [&](Index row, Index column) {
         if (row >= count) return Vec<float>{};
-        Vec<float> found = load_first(rows[row] + column, columns - column);
-        if (factors) found *= load_first(factors[row] + column, columns - column);
+        Vec<float> found = load_part(rows[row] + column, columns - column);
+        if (factors) found *= load_part(factors[row] + column, columns - column);
         seen.see(found);
         return found;
     };
