@@ -137,7 +137,7 @@ def test_a_mapped_call_is_walked() -> None:
     x = torch.randn(2, 6, 4, 3)
     torch.testing.assert_close(torch.func.vmap(one)(x), torch.stack([layer(part)[0] for part in x]))
     assert [choice.path for choice in seen] == ["walk"]
-    assert "vmap has no rule" in seen[0].reason
+    assert "no batching rule for vmap" in seen[0].reason
 
 
 def test_nothing_to_run_leaves_the_state() -> None:
