@@ -35,7 +35,7 @@ def gradients(case: Case, run: object = native.run) -> dict[str, torch.Tensor]:
 @pytest.mark.parametrize(("features", "units"), [*zip(ODD, reversed(ODD), strict=True), (33, 64)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_odd_sizes_are_as_exact_as_float32(kind: str, features: int, units: int) -> None:
-    case = native_cases.make(Options(kind), Sizes(6, 33, features, units, units), units, frozenset(("bias", "state")))
+    case = native_cases.make(Options(kind), Sizes(6, 33, features, units, units), 2, frozenset(("bias", "state")))
     assert_as_near(case, native.run, textbook.run, textbook.run, torch.float32)
 
 
