@@ -14,8 +14,8 @@ template <class T, Index G>
 class Packed {
 public:
     Packed(const Call<T>& call, Index units, Index depth, Index rows, Arena& arena, bool wanted = true)
-        : units_(units), depth_(depth), in_tiles_(wanted && worth_tiles(call, depth, rows)),
-          packs_tiles_(wanted && worth_packing_tiles(call, depth, rows)),
+        : units_(units), depth_(depth), in_tiles_(wanted && worth_tiles(call, {G * units, depth, rows})),
+          packs_tiles_(wanted && worth_packing_tiles(call, {G * units, depth, rows})),
           panels_(arena.take<T>(wanted ? depth * G * padded<T>(units) : 0)),
           tiles_(arena.take<char>(packs_tiles_ ? panels() * panel_bytes() : 0)),
           spoilt_(arena.take<char>(packs_tiles_ ? panels() : 0)) {}

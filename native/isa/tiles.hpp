@@ -64,6 +64,15 @@ public:
     TileUnit& operator=(const TileUnit&) = delete;
 };
 
+// Other work, done in small pieces while the matrix unit is busy. The unit runs beside the vector units, but only as far
+// ahead as the processor looks; and if it was idle for half a microsecond it takes as long again to wake. So whoever has
+// something to do with the sums of one product does it in the middle of the next.
+struct Meanwhile {
+    void (*piece)(void* context) = [](void*) {};
+    void* context = nullptr;
+    [[gnu::always_inline]] void operator()() const { piece(context); }
+};
+
 // R tiles of rows times C tiles of columns, `blocks` blocks deep: 1 × 1…3 or 2 × 1…2.
 //   left   [R] each [block][3] tiles
 //   right  [C] each 3 tiles, and those of the next block `right_step` bytes on
@@ -76,14 +85,14 @@ struct TileProduct {
     float* sums;
     Index rows, stride;
 
-    [[gnu::always_inline]] void add() {
+    [[gnu::always_inline]] void add(const Meanwhile& meanwhile) {
         asm volatile("" ::: "memory");  // what was written by plain stores is there before a tile is loaded
         each_sum([&]<int r, int c>() { tile_load<r * C + c>(place(r, c), stride * 4); });
         for (Index block = 0; block < blocks; ++block) {
             if constexpr (R == 1)
-                add_block();
+                add_block(meanwhile);
             else
-                add_block_of_two();
+                add_block_of_two(meanwhile);
             for (const char*& one : left) one += block_bytes;
             for (const char*& one : right) one += right_step;
         }
@@ -128,7 +137,7 @@ private:
     // Both ways to go through a block add to each sum in the same order, small products first: high · low, high · middle,
     // middle · middle, middle · high, low · high, high · high.
 
-    [[gnu::always_inline]] void add_block() const {
+    [[gnu::always_inline]] void add_block(const Meanwhile& meanwhile) const {
         load_left<0, high, 3>();
         load_left<0, middle, 4>();
         load_left<0, low, 5>();
@@ -136,36 +145,40 @@ private:
             load_right<c, low>();
             tile_multiply<c, 3, 6 + c % 2>();
         });
+        meanwhile();
         each_column([&]<int c>() {
             load_right<c, middle>();
             tile_multiply<c, 3, 6 + c % 2>();
             tile_multiply<c, 4, 6 + c % 2>();
         });
+        meanwhile();
         each_column([&]<int c>() {
             load_right<c, high>();
             tile_multiply<c, 4, 6 + c % 2>();
             tile_multiply<c, 5, 6 + c % 2>();
             tile_multiply<c, 3, 6 + c % 2>();
         });
+        meanwhile();
     }
 
     // There is room for one part of each side: each line changes one of them.
-    [[gnu::always_inline]] void add_block_of_two() const {
-        part<high, low, true, true>();
-        part<high, middle, false, true>();
-        part<middle, middle, true, false>();
-        part<middle, high, false, true>();
-        part<low, high, true, false>();
-        part<high, high, true, false>();
+    [[gnu::always_inline]] void add_block_of_two(const Meanwhile& meanwhile) const {
+        part<high, low, true, true>(meanwhile);
+        part<high, middle, false, true>(meanwhile);
+        part<middle, middle, true, false>(meanwhile);
+        part<middle, high, false, true>(meanwhile);
+        part<low, high, true, false>(meanwhile);
+        part<high, high, true, false>(meanwhile);
     }
 
     template <Plane of_left, Plane of_right, bool new_left, bool new_right>
-    [[gnu::always_inline]] void part() const {
+    [[gnu::always_inline]] void part(const Meanwhile& meanwhile) const {
         if constexpr (new_left) each_row([&]<int r>() { load_left<r, of_left, 4 + r>(); });
         each_column([&]<int c>() {
             if constexpr (new_right) load_right<c, of_right>();
             each_row([&]<int r>() { tile_multiply<r * C + c, 4 + r, 6 + c % 2>(); });
         });
+        meanwhile();
     }
 };
 
@@ -207,23 +220,32 @@ struct RightTiles {
 };
 
 template <int R, int C>
-void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, float* sums, Index stride) {
+void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, float* sums, Index stride,
+                    const Meanwhile& meanwhile) {
     TileProduct<R, C> product{{}, {}, right.gates * block_bytes, right.blocks, sums, left.each, stride};
     for (int r = 0; r < R; ++r) product.left[r] = left.tile(tile + r);
     for (int c = 0; c < C; ++c) product.right[c] = right.column(column + c);
-    product.add();
+    product.add(meanwhile);
 }
 
-// sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on.
+inline Pieces column_pieces(Index columns, Index tiles_of_rows) { return {0, columns, tiles_of_rows == 1 ? 3 : 2}; }
+
+inline Index pieces_meanwhile(Index columns, Index tiles_of_rows, Index depth) {
+    return column_pieces(columns, tiles_of_rows).pieces * blocks_of(depth) * (tiles_of_rows == 1 ? 3 : 6);
+}
+
+// sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on. `meanwhile` is done
+// pieces_meanwhile times.
 template <int R>
-void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, Index columns, float* sums) {
-    const Pieces pieces(0, columns, R == 1 ? 3 : 2);
+void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, Index columns, float* sums,
+                    const Meanwhile& meanwhile = {}) {
+    const Pieces pieces = column_pieces(columns, R);
     for (Index piece = 0; piece < pieces.pieces; ++piece) {
         const Index first = pieces.start(piece), now = pieces.start(piece + 1) - first;
         const auto multiply = now == 1   ? multiply_tiles<R, 1>
                               : now == 2 ? multiply_tiles<R, 2>
                                          : multiply_tiles<R, R == 1 ? 3 : 2>;
-        multiply(left, tile, right, column + first, sums + first * 16, columns * 16);
+        multiply(left, tile, right, column + first, sums + first * 16, columns * 16, meanwhile);
     }
 }
 
