@@ -5,7 +5,8 @@
 
 namespace tidegate::TIDEGATE_ISA {
 
-// The left side of a product: rows at their pointers, and memory to lay them out for tiles (left_tiles_bytes), or null.
+// The left side of a product: rows at their pointers, and memory to lay them out in tiles (left_tiles_bytes) if the right
+// side is.
 template <class T>
 struct Operands {
     const T* const* rows;
@@ -93,12 +94,13 @@ void sweep_in_tiles(Index rows, Range range, const Operands<float>& operands, co
 #endif
 
 // For every block of `rows` × `range`: begin(block, sums), sums += operands · weights, end(block, sums). In tiles a block's
-// end comes in several parts, and after the next one's begin. Panels are the outer loop: one is read from far away once and used by all rows.
+// end comes in several parts, and after the next one's begin. Panels are the outer loop: one is read from far away once and
+// used by all rows.
 template <class T, int G, class Begin, class End>
 void sweep(Index rows, Range range, const Operands<T>& operands, const Matrix<T>& weights, Begin begin, End end) {
     if (rows == 0 || range.count() == 0) return;
     if constexpr (has_tiles<T>)
-        if (operands.tiles && weights.tiles) return sweep_in_tiles<G>(rows, range, operands, weights, begin, end);
+        if (weights.tiles) return sweep_in_tiles<G>(rows, range, operands, weights, begin, end);
     const Pieces blocks(0, rows, rows_together(G));
     const Pieces groups(range.begin, range.end, panels_together(static_cast<int>(parts(rows, blocks.pieces)), G));
     alignas(64) T sums[most_sums<T> * width<T>];
