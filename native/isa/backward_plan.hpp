@@ -37,7 +37,7 @@ struct BackwardPlan {
         panels = units / W;
         output_panels = outputs / W;
         stretch = most(call.batch, least(rows_of_stretch, true_steps));
-        weights_in_tiles = worth_tiles(call, true_steps, true_steps);
+        weights_in_tiles = worth_tiles(call, {0, true_steps, true_steps});
         dstate = arena.take<T>(call.batch * row);
         dcell = arena.take<T>(R::has_cell ? call.batch * row : 0);
         gradients = arena.take<T>(stretch * gradients_row);

@@ -8,57 +8,10 @@
 //   R::Weights   its packed recurrent weights
 //   R::step      one step for the walker's rows and panels
 
-#include "packed.hpp"
+#include "forward_plan.hpp"
 #include "vec_math.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
-
-// Memory of one forward call, shared by the team.
-//   state, operand  [2][B][row]  by slot; step s reads [s & 1], writes [(s + 1) & 1]. operand = state without dropout
-//   cell, inner     [B][row]     old cell; what the second product of a step sees
-//   parked          [2][B][row]  what the first product of a step leaves for the second
-//   bias            [panels][G][W]
-//   projected       [rows of a stretch][panels][G][W]   W x + b, where it is not fused into the step
-template <class R, class T>
-struct ForwardPlan {
-    typename R::template Weights<T> weights;
-    Packed<T, R::gates> input;
-    T *state[2], *operand[2], *cell, *inner, *parked[2], *bias, *projected;
-    const T** pointers;  // [team][pointers_each]
-    char* tiles;         // [team][tiles_each] left sides of products in tiles
-    Index row, panels, output_panels, stretch, pointers_each, tiles_each;
-    bool fused;
-
-    // `fixed` is for what only depends on the weights.
-    ForwardPlan(const Call<T>& call, Index team, Arena& arena, Arena& fixed)
-        : weights(call, fixed),
-          input(call, call.units, call.features, call.steps * call.batch, fixed) {
-        constexpr Index G = R::gates, W = width<T>;
-        row = compact_row<T>(most(call.units, call.outputs));
-        panels = parts(call.units, W);
-        output_panels = parts(call.outputs, W);
-        const Index padded_gates = panels * G * W, size = static_cast<Index>(sizeof(T));
-        // Few rows at a time use the inner loop badly; weights beyond the cache would be read again for every step.
-        const bool small = (call.features + call.outputs) * padded_gates * size <= own_cache_bytes;
-        fused = few_steps(call) || (!input.in_tiles() && call.batch >= 4 && small);
-        stretch = most(call.batch, most(128, own_cache_bytes / (padded_gates * size)));
-        for (T*& one : state) one = arena.take<T>(call.batch * row);
-        for (int i = 0; i < 2; ++i) operand[i] = call.dropout ? arena.take<T>(call.batch * row) : state[i];
-        cell = arena.take<T>(R::has_cell ? call.batch * row : 0);
-        inner = arena.take<T>(R::has_inner ? call.batch * row : 0);
-        for (T*& one : parked) one = arena.take<T>(R::parks ? call.batch * row : 0);
-        bias = fixed.take<T>(padded_gates);
-        projected = arena.take<T>(fused ? 0 : stretch * padded_gates);
-        pointers_each = 2 * call.batch + (fused ? 0 : stretch);
-        pointers = arena.take<const T*>(team * pointers_each);
-        tiles_each = most(left_tiles_bytes(call.batch, most(call.outputs, R::has_inner ? call.units : 0)),
-                          left_tiles_bytes(least(stretch, rows_projected_together), call.features));
-        tiles = arena.take<char>(has_tiles<T> ? team * tiles_each : 0);
-    }
-
-    // So many rows of x lie in the cache while all panels of weights go by.
-    static constexpr Index rows_projected_together = 128;
-};
 
 // One thread's part of a forward call.
 template <class R, class T>
@@ -159,7 +112,7 @@ private:
 
     Index projected_row(Index row) const { return true_step(row) - schedule.offset[stretch_begins]; }
 
-    char* own_tiles() const { return has_tiles<T> ? plan.tiles + team.rank * plan.tiles_each : nullptr; }
+    char* own_tiles() const { return plan.tiles + team.rank * plan.tiles_each; }
 
     void pack() const {
         plan.input.pack(call.input_weights, team);

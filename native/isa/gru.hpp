@@ -36,21 +36,25 @@ struct GruAfter {
     template <class T>
     static void step(const Forward<GruAfter, T>& walk, Index rows) {
         constexpr Index W = width<T>;
-        alignas(64) T from_input[most_sums<T> * W];
-        Block begun{};
+        // W_n x + b of a block while its sums hold U_n h + c. Of two, since a block may begin before the last one ends.
+        alignas(64) T from_input[2][most_sums<T> / 4 * W];
+        Block begun[2]{};
+        int turn = 0;
         const auto begin = [&](const Block& block, T* sums) {
-            begun = block;
             walk.input_sums(block, sums);
+            turn ^= 1;
+            begun[turn] = block;
             each(block, [&](Index, Index panel, Index i) {
                 T* sum = sums + (i * gates + 2) * W;
-                store(from_input + i * W, load(sum));
+                store(from_input[turn] + i * W, load(sum));
                 store(sum, load(walk.plan.weights.candidate_bias + panel * W));
             });
         };
         const auto end = [&](const Block& block, const T* sums) {
+            const int now = begun[turn].holds(block) ? turn : turn ^ 1;
+            const T* from = from_input[now] + begun[now].place(block) * W;
             each(block, [&](Index row, Index panel, Index i) {
-                const Index place = (row - begun.row) * begun.panels + panel - begun.panel;
-                finish(walk, row, panel * W, sums + i * gates * W, load(from_input + place * W));
+                finish(walk, row, panel * W, sums + i * gates * W, load(from + i * W));
             });
         };
         sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);

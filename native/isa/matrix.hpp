@@ -10,6 +10,10 @@ namespace tidegate::TIDEGATE_ISA {
 // What one run of the inner loop covers. Sums lie as [row][panel][gate][lane].
 struct Block {
     Index row, rows, panel, panels;
+
+    // Of a block of some of its rows, in all its panels.
+    bool holds(const Block& part) const { return part.panel == panel && part.row >= row && part.row < row + rows; }
+    Index place(const Block& part) const { return (part.row - row) * panels; }
 };
 
 // visit(row, panel, i) for everything in a block, i counting up.

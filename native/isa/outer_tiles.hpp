@@ -99,7 +99,7 @@ private:
         TileProduct<R, C> product{{}, {}, block_bytes, blocks_of(rows_), sums, tile_rows, C * 16};
         for (int r = 0; r < R; ++r) product.left[r] = strip.tiles + r * panel_bytes;
         for (int c = 0; c < C; ++c) product.right[c] = destination.right + (column / 16 + c) * panel_bytes;
-        product.add();
+        product.add(Meanwhile{});
         for (Index row = 0; row < strip.units(); ++row) {
             for (Index c = 0; c < C; ++c) {
                 const Index at = column + c * 16;

@@ -15,8 +15,8 @@ class Packed {
 public:
     Packed(const Call<T>& call, Index units, Index depth, Index rows, Arena& arena, bool wanted = true)
         : units_(units), depth_(depth), given_(few_steps(call)), packed_(wanted && !given_),
-          in_tiles_(packed_ && worth_tiles(call, depth, rows)),
-          packs_tiles_(packed_ && worth_packing_tiles(call, depth, rows)),
+          in_tiles_(packed_ && worth_tiles(call, {G * units, depth, rows})),
+          packs_tiles_(packed_ && worth_packing_tiles(call, {G * units, depth, rows})),
           panels_(arena.take<T>(packed_ ? depth * G * padded<T>(units) : 0)),
           tiles_(arena.take<char>(packs_tiles_ ? panels() * panel_bytes() : 0)),
           spoilt_(arena.take<char>(packs_tiles_ ? panels() : 0)) {}

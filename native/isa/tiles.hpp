@@ -7,17 +7,16 @@
 //   left.split(rows)                              once the rows are known; some may turn out not to be splittable
 //   split_panel(panel, gates, depth, right)       once for each panel of weights
 //   TileUnit unit(left.each)                      takes this thread's tile unit, and gives it back at the end of the scope
-//   multiply_tiles(left, first, count, right, …)  sums += left · right for one or two tiles of rows, many columns
-// sweep.hpp does all of it but the panels; TileProduct is what remains when both sides are in tiles already.
+//   multiply_tiles<R>(left, tile, right, …)       sums += left · right for R = 1 or 2 tiles of rows, any number of columns
+// sweep.hpp does all of it but the panels; tile_product.hpp is what remains when both sides are in tiles already. Both sides
+// only have to agree on what k is: the left side may as well be columns, the sum one over rows.
 //
 // An element of the result depends only on its row, its column and the depth, not on what else is multiplied beside it: a
 // product may be divided in any way and gives the same bits. Sums of 16 products are made before one is added to the rest,
 // which is why the error stays below that of a chain of float32 multiply-adds, though six products stand for one.
 
-#include <utility>
-
 #include "panels.hpp"
-#include "split.hpp"
+#include "tile_product.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
 
@@ -27,147 +26,6 @@ inline Index left_tiles_bytes(Index count, Index depth) {
 }
 
 #if defined(__AMX_BF16__)
-
-template <int tile>
-[[gnu::always_inline]] inline void tile_load(const void* from, Index stride) {
-    asm volatile("tileloadd (%0,%1,1), %%tmm%c2" ::"r"(from), "r"(stride), "i"(tile));
-}
-
-template <int tile>
-[[gnu::always_inline]] inline void tile_store(void* to, Index stride) {
-    asm volatile("tilestored %%tmm%c2, (%0,%1,1)" ::"r"(to), "r"(stride), "i"(tile) : "memory");
-}
-
-template <int sum, int left, int right>
-[[gnu::always_inline]] inline void tile_multiply() {
-    asm volatile("tdpbf16ps %%tmm%c2, %%tmm%c1, %%tmm%c0" ::"i"(sum), "i"(left), "i"(right));
-}
-
-// The tiles of this thread for as long as it lives: 0…5 hold sums and left sides, both of `rows`
-// rows, 6 and 7 right sides.
-class TileUnit {
-public:
-    explicit TileUnit(Index rows) {
-        struct alignas(64) {
-            std::uint8_t palette = 1, start = 0, reserved[14] = {};
-            std::uint16_t row_bytes[16] = {};
-            std::uint8_t rows[16] = {};
-        } shape;
-        for (int tile = 0; tile < 8; ++tile) {
-            shape.row_bytes[tile] = 64;
-            shape.rows[tile] = static_cast<std::uint8_t>(tile < 6 ? rows : tile_rows);
-        }
-        asm volatile("ldtilecfg %0" ::"m"(shape));
-    }
-    ~TileUnit() { asm volatile("tilerelease"); }
-    TileUnit(const TileUnit&) = delete;
-    TileUnit& operator=(const TileUnit&) = delete;
-};
-
-// R tiles of rows times C tiles of columns, `blocks` blocks deep: 1 × 1…3 or 2 × 1…2.
-//   left   [R] each [block][3] tiles
-//   right  [C] each 3 tiles, and those of the next block `right_step` bytes on
-//   sums   [R · rows][C · 16], rows `stride` values apart
-template <int R, int C>
-struct TileProduct {
-    const char* left[R];
-    const char* right[C];
-    Index right_step, blocks;
-    float* sums;
-    Index rows, stride;
-
-    [[gnu::always_inline]] void add() {
-        asm volatile("" ::: "memory");  // what was written by plain stores is there before a tile is loaded
-        each_sum([&]<int r, int c>() { tile_load<r * C + c>(place(r, c), stride * 4); });
-        for (Index block = 0; block < blocks; ++block) {
-            if constexpr (R == 1)
-                add_block();
-            else
-                add_block_of_two();
-            for (const char*& one : left) one += block_bytes;
-            for (const char*& one : right) one += right_step;
-        }
-        each_sum([&]<int r, int c>() { tile_store<r * C + c>(place(r, c), stride * 4); });
-    }
-
-private:
-    enum Plane { high, middle, low };
-
-    float* place(int r, int c) const { return sums + r * rows * stride + c * 16; }
-
-    template <class Visit, int... I>
-    [[gnu::always_inline]] static void each_of(Visit visit, std::integer_sequence<int, I...>) {
-        (visit.template operator()<I>(), ...);
-    }
-
-    template <class Visit>
-    [[gnu::always_inline]] static void each_row(Visit visit) {
-        each_of(visit, std::make_integer_sequence<int, R>{});
-    }
-
-    template <class Visit>
-    [[gnu::always_inline]] static void each_column(Visit visit) {
-        each_of(visit, std::make_integer_sequence<int, C>{});
-    }
-
-    template <class Visit>
-    [[gnu::always_inline]] static void each_sum(Visit visit) {
-        each_row([&]<int r>() { each_column([&]<int c>() { visit.template operator()<r, c>(); }); });
-    }
-
-    template <int r, Plane plane, int tile>
-    [[gnu::always_inline]] void load_left() const {
-        tile_load<tile>(left[r] + plane * tile_bytes, 64);
-    }
-
-    template <int c, Plane plane>
-    [[gnu::always_inline]] void load_right() const {
-        tile_load<6 + c % 2>(right[c] + plane * tile_bytes, 64);
-    }
-
-    // Both ways to go through a block add to each sum in the same order, small products first: high · low, high · middle,
-    // middle · middle, middle · high, low · high, high · high.
-
-    [[gnu::always_inline]] void add_block() const {
-        load_left<0, high, 3>();
-        load_left<0, middle, 4>();
-        load_left<0, low, 5>();
-        each_column([&]<int c>() {
-            load_right<c, low>();
-            tile_multiply<c, 3, 6 + c % 2>();
-        });
-        each_column([&]<int c>() {
-            load_right<c, middle>();
-            tile_multiply<c, 3, 6 + c % 2>();
-            tile_multiply<c, 4, 6 + c % 2>();
-        });
-        each_column([&]<int c>() {
-            load_right<c, high>();
-            tile_multiply<c, 4, 6 + c % 2>();
-            tile_multiply<c, 5, 6 + c % 2>();
-            tile_multiply<c, 3, 6 + c % 2>();
-        });
-    }
-
-    // There is room for one part of each side: each line changes one of them.
-    [[gnu::always_inline]] void add_block_of_two() const {
-        part<high, low, true, true>();
-        part<high, middle, false, true>();
-        part<middle, middle, true, false>();
-        part<middle, high, false, true>();
-        part<low, high, true, false>();
-        part<high, high, true, false>();
-    }
-
-    template <Plane of_left, Plane of_right, bool new_left, bool new_right>
-    [[gnu::always_inline]] void part() const {
-        if constexpr (new_left) each_row([&]<int r>() { load_left<r, of_left, 4 + r>(); });
-        each_column([&]<int c>() {
-            if constexpr (new_right) load_right<c, of_right>();
-            each_row([&]<int r>() { tile_multiply<r * C + c, 4 + r, 6 + c % 2>(); });
-        });
-    }
-};
 
 // The left side of products: rows of `depth` values in tiles of `each` rows, as equal as can be, 17 being 9 + 8.
 class LeftTiles {
@@ -207,23 +65,32 @@ struct RightTiles {
 };
 
 template <int R, int C>
-void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, float* sums, Index stride) {
+void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, float* sums, Index stride,
+                    const Meanwhile& meanwhile) {
     TileProduct<R, C> product{{}, {}, right.gates * block_bytes, right.blocks, sums, left.each, stride};
     for (int r = 0; r < R; ++r) product.left[r] = left.tile(tile + r);
     for (int c = 0; c < C; ++c) product.right[c] = right.column(column + c);
-    product.add();
+    product.add(meanwhile);
 }
 
-// sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on.
+inline Pieces column_pieces(Index columns, Index tiles_of_rows) { return {0, columns, tiles_of_rows == 1 ? 3 : 2}; }
+
+inline Index pieces_meanwhile(Index columns, Index tiles_of_rows, Index depth) {
+    return column_pieces(columns, tiles_of_rows).pieces * blocks_of(depth) * (tiles_of_rows == 1 ? 3 : 6);
+}
+
+// sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on. `meanwhile` is done
+// pieces_meanwhile times.
 template <int R>
-void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, Index columns, float* sums) {
-    const Pieces pieces(0, columns, R == 1 ? 3 : 2);
+void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, Index column, Index columns, float* sums,
+                    const Meanwhile& meanwhile = {}) {
+    const Pieces pieces = column_pieces(columns, R);
     for (Index piece = 0; piece < pieces.pieces; ++piece) {
         const Index first = pieces.start(piece), now = pieces.start(piece + 1) - first;
         const auto multiply = now == 1   ? multiply_tiles<R, 1>
                               : now == 2 ? multiply_tiles<R, 2>
                                          : multiply_tiles<R, R == 1 ? 3 : 2>;
-        multiply(left, tile, right, column + first, sums + first * 16, columns * 16);
+        multiply(left, tile, right, column + first, sums + first * 16, columns * 16, meanwhile);
     }
 }
 

@@ -16,7 +16,7 @@ public:
     Transposed(const Call<T>& call, const int* gate_of, Index units, Index columns, Index rows, Arena& arena,
                bool wanted = true)
         : gate_of_(gate_of), units_(units), columns_(columns), given_(few_steps(call) && columns % width<T> == 0),
-          packed_(wanted && !given_), in_tiles_(packed_ && worth_tiles(call, depth(), rows)),
+          packed_(wanted && !given_), in_tiles_(packed_ && worth_tiles(call, {columns, depth(), rows})),
           transposed_(arena.take<T>(packed_ ? panels() * depth() * width<T> : 0)),
           tiles_(arena.take<char>(in_tiles_ ? panels() * panel_bytes() : 0)),
           spoilt_(arena.take<char>(in_tiles_ ? panels() : 0)) {}
