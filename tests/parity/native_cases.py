@@ -75,6 +75,9 @@ def results(run: object, case: Case, dtype: torch.dtype) -> dict[str, Tensor]:
     return found | {f"d{name}": gradient for name, gradient in zip(leaves, gradients, strict=True)}
 
 
+FEW = 8
+
+
 def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: torch.dtype) -> None:
     """No result of `run` is further from the truth than twice the peer's, each as a whole."""
     exact, got, theirs = (
@@ -83,8 +86,8 @@ def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: 
     assert got.keys() == exact.keys()
     everything = torch.cat([value.flatten() for value in exact.values()]).norm()
     for name, value in exact.items():
-        # A single number is a single sum, which may cancel to a small part of its terms: these are as large as the rest.
-        scale = everything if value.numel() == 1 else value.norm()
+        # Few numbers are few sums, which may cancel to a small part of their terms: these are as large as the rest.
+        scale = everything if value.numel() < FEW else value.norm()
         error, allowed = (value - got[name]).norm(), 2 * (value - theirs[name]).norm() + FLOOR[dtype] * scale + 1e-12
         assert error <= allowed, f"{name}: error {error:.3g}, allowed {allowed:.3g}"
 
