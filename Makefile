@@ -9,7 +9,7 @@ NATIVE := $(wildcard native/* native/*/*) CMakeLists.txt
 INSTALL := install --quiet --disable-pip-version-check
 export PIP_CONSTRAINT := constraints.txt
 
-.PHONY: demo test test-slow lint docs bench clean
+.PHONY: demo test test-slow sanitize lint docs bench clean
 
 demo: $(READY)
 	$(BIN)/tidegate demo
@@ -19,6 +19,15 @@ test: $(READY)
 
 test-slow: $(READY)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m slow
+
+# One engine test under each of the compiler's sanitizers; the engine has threads, so they cannot share a build.
+sanitize: address.sanitize undefined.sanitize thread.sanitize
+
+%.sanitize: $(READY)
+	$(BIN)/pip $(INSTALL) cmake ninja
+	$(BIN)/cmake -S . -B build/$* -G Ninja -D CMAKE_MAKE_PROGRAM=$(abspath $(BIN))/ninja -D TIDEGATE_SANITIZER=$*
+	$(BIN)/cmake --build build/$*
+	cd build/$* && $(abspath $(BIN))/ctest --output-on-failure
 
 lint: $(READY)
 	$(BIN)/ruff check .

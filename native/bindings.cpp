@@ -5,6 +5,7 @@
 
 #include "engine.hpp"
 #include "layer.hpp"
+#include "plain.hpp"
 
 namespace nb = nanobind;
 
@@ -109,6 +110,7 @@ NB_MODULE(_native, module) {
     module.def("isa", [] { return engine().isa; }, "Name of the instruction set in use; TIDEGATE_ISA forces one.");
     module.def("has_threads", &has_threads, "Whether this build can use more than one thread.");
     bind_layers(module);
+    bind_plain(module);
     module.def("forward_float32", &forward<float>, "One layer, one direction; a tuple with the fields of Call in call.hpp.");
     module.def("forward_float64", &forward<double>);
     module.def("backward_float32", &backward<float>);

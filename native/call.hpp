@@ -17,7 +17,8 @@ template <class T>
 struct Sequence {
     T* data;
     Index batch, time;
-    [[gnu::always_inline]] T* at(Index b, Index place) const { return data + b * batch + place * time; }
+    // An array without values may have no address, and to count on from a null pointer is undefined.
+    [[gnu::always_inline]] T* at(Index b, Index place) const { return data ? data + b * batch + place * time : nullptr; }
 };
 
 // Packing weights anew for each call costs little beside a sequence, but more than a single step.

@@ -5,6 +5,12 @@
 
 #include "engine.hpp"
 
+#if defined(TIDEGATE_AMX)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace tidegate {
 
 namespace baseline {
@@ -18,13 +24,30 @@ namespace avx512 {
 extern const Engine engine;
 }
 #endif
+#if defined(TIDEGATE_AMX)
+namespace amx {
+extern const Engine engine;
+}
+#endif
 
 namespace {
+
+#if defined(TIDEGATE_AMX)
+// The processor has tiles of bfloat16, and the system lets this process use them: Linux keeps their large state only for
+// processes that ask. Threads that run already may use them too.
+bool tiles_granted() {
+    unsigned a = 0, b = 0, c = 0, d = 0;
+    constexpr unsigned bf16_and_tile = 1u << 22 | 1u << 24;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || (d & bf16_and_tile) != bf16_and_tile) return false;
+    constexpr long request_permission = 0x1023, tile_data = 18;
+    return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
+#endif
 
 // Engines that run here, the widest last.
 struct Supported {
     const Engine* engines[4] = {&baseline::engine};
-    const char* names[4] = {baseline::engine.isa};
+    const char* names[5] = {baseline::engine.isa};
     int count = 1;
 
     Supported() {
@@ -35,6 +58,9 @@ struct Supported {
         const bool has_avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
         if (has_avx2 && has_avx512) add(avx512::engine);
+#if defined(TIDEGATE_AMX)
+        if (has_avx2 && has_avx512 && tiles_granted()) add(amx::engine);
+#endif
 #endif
     }
 

@@ -86,19 +86,33 @@ struct Job {
     }
 };
 
+// Multiply-adds of one step, gate and row that a team divides. Backward divides everything, as most of it is the sums over
+// all steps; forward a single row only in W x, unless it is wide enough that its units are divided.
+template <class T>
+double shared_forward(const Call<T>& call) {
+    constexpr double wide = 3e4;
+    const double units = static_cast<double>(call.units), outputs = static_cast<double>(call.outputs);
+    const bool divides = call.batch > 1 || units * outputs >= wide;
+    return units * (static_cast<double>(call.features) + (divides ? outputs : 0));
+}
+
+template <class T>
+double shared_backward(const Call<T>& call) {
+    return static_cast<double>(call.units) * static_cast<double>(call.features + call.outputs);
+}
+
 // A team for a call too short to share is slower than one thread.
 template <class T>
-Index useful_threads(const Call<T>& call, const Schedule& schedule) {
-    constexpr double worth_a_team = 1e5;
-    const double products = static_cast<double>(call.units) * static_cast<double>(call.features + call.outputs);
-    if (products * static_cast<double>(schedule.offset[schedule.steps]) < worth_a_team) return 1;
+Index useful_threads(const Call<T>& call, const Schedule& schedule, double shared) {
+    constexpr double worth_a_team = 3e5;
+    if (shared * static_cast<double>(schedule.offset[schedule.steps]) < worth_a_team) return 1;
     return std::max<Index>(call.threads, 1);
 }
 
 template <class T>
-void run(const Call<T>& call, Index (*bytes)(const Call<T>&, Index), Routine<T> routine) {
+void run(const Call<T>& call, double shared, Index (*bytes)(const Call<T>&, Index), Routine<T> routine) {
     const Order order(call);
-    const Index threads = useful_threads(call, order.schedule);
+    const Index threads = useful_threads(call, order.schedule, shared);
     Job<T> job{call, order.schedule, routine, workspace(static_cast<std::size_t>(bytes(call, threads)))};
     run_team(threads, Job<T>::work, &job);
     trim_workspace();
@@ -109,14 +123,14 @@ void run(const Call<T>& call, Index (*bytes)(const Call<T>&, Index), Routine<T> 
 template <class T>
 void run_forward(const Call<T>& call) {
     check(call);
-    run(call, routines<T>().forward_bytes, routines<T>().forward);
+    run(call, shared_forward(call), routines<T>().forward_bytes, routines<T>().forward);
 }
 
 template <class T>
 void run_backward(const Call<T>& call) {
     check(call);
     require((call.saved && call.y.data) || call.steps == 0 || call.batch == 0, "backward needs what forward saved");
-    run(call, routines<T>().backward_bytes, routines<T>().backward);
+    run(call, shared_backward(call), routines<T>().backward_bytes, routines<T>().backward);
 }
 
 template void run_forward(const Call<float>&);

@@ -1,7 +1,8 @@
 #include "team.hpp"
 
 #include <atomic>
-#include <thread>
+
+#include "barrier.hpp"
 
 #if defined(_OPENMP)
 #include <omp.h>
@@ -12,25 +13,9 @@
 
 namespace tidegate {
 
-struct Barrier {
-    alignas(64) std::atomic<std::ptrdiff_t> missing;
-    alignas(64) std::atomic<std::ptrdiff_t> round{0};
-};
-
+#if defined(_OPENMP)
 namespace {
 
-// About 20 µs: longer than a step usually takes, shorter than a scheduler's slice.
-constexpr int patience = 1000;
-
-inline void relax() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
-}
-
-#if defined(_OPENMP)
 // OpenMP's pool does not survive fork(): a child that asked for it would wait for threads that are not there.
 std::atomic<bool> pool_lost{false};
 std::atomic<bool> pool_used{false};
@@ -42,26 +27,9 @@ void after_fork() noexcept {
 #if defined(__unix__) || defined(__APPLE__)
 [[maybe_unused]] const int watching = pthread_atfork(nullptr, nullptr, after_fork);
 #endif
-#endif
 
 }  // namespace
-
-void wait(const Team& team) noexcept {
-    if (team.size == 1) return;
-    Barrier& barrier = *team.barrier;
-    const std::ptrdiff_t round = barrier.round.load(std::memory_order_relaxed);
-    if (barrier.missing.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        barrier.missing.store(team.size, std::memory_order_relaxed);
-        barrier.round.store(round + 1, std::memory_order_release);
-        return;
-    }
-    for (int tries = 0; barrier.round.load(std::memory_order_acquire) == round; ++tries) {
-        if (tries < patience)
-            relax();
-        else
-            std::this_thread::yield();
-    }
-}
+#endif
 
 bool has_threads() noexcept {
 #if defined(_OPENMP)

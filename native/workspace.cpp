@@ -1,6 +1,7 @@
 #include "workspace.hpp"
 
 #include <cstdlib>
+#include <cstring>
 #include <new>
 
 #if defined(__linux__)
@@ -27,10 +28,14 @@ struct Kept {
 
 thread_local Kept kept;
 
-}  // namespace
+// With TIDEGATE_POISON in the environment each call finds NaN in its workspace: tests see what is read before it is written.
+bool poisoned() noexcept {
+    static const bool asked = std::getenv("TIDEGATE_POISON") != nullptr;
+    return asked;
+}
 
-void* workspace(std::size_t bytes) {
-    if (bytes <= kept.bytes) return kept.memory;
+void grow(std::size_t bytes) {
+    if (bytes <= kept.bytes) return;
     kept.release();
     const std::size_t alignment = bytes >= huge_page ? huge_page : 64;
     const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
@@ -41,6 +46,13 @@ void* workspace(std::size_t bytes) {
     // Panels of weights are read from end to end every step: small pages would cost a table walk for each 4 KiB.
     if (alignment == huge_page) madvise(kept.memory, rounded, MADV_HUGEPAGE);
 #endif
+}
+
+}  // namespace
+
+void* workspace(std::size_t bytes) {
+    grow(bytes);
+    if (poisoned()) std::memset(kept.memory, 0xff, kept.bytes);  // all ones are NaN, and an address that is nobody's
     return kept.memory;
 }
 

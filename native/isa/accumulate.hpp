@@ -3,8 +3,8 @@
 // The one inner loop of the engine: a few rows times a few panels of weights, all sums held in registers.
 //
 // A panel holds the weights of one vector of units, all gates side by side: panel[k][gate][lane]. Each sum runs over
-// k = 0, 1, … in that order whatever the number of rows or panels taken together, so that results do not depend on how
-// the work was divided.
+// k = 0, 1, … in that order, in stretches of a fixed length, whatever the number of rows or panels taken together, so that
+// results do not depend on how the work was divided.
 
 #include "vector.hpp"
 
@@ -17,38 +17,47 @@ template <class T, int G, int R, int N, bool Interleaved>
 void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth,
                 T* sums) {
     constexpr Index W = width<T>;
-    Vec<T> sum[R][N][G];
+    // Sums of up to `stretch` products, added up: the rounding of one long sum would grow with its length.
+    constexpr Index stretch = 64;
     const T* row[R];
 #pragma GCC unroll 8
-    for (int r = 0; r < R; ++r) {
-        row[r] = Interleaved ? rows[0] + r : rows[r];
-#pragma GCC unroll 8
-        for (int n = 0; n < N; ++n)
-#pragma GCC unroll 8
-            for (int g = 0; g < G; ++g) sum[r][n][g] = load(sums + ((r * N + n) * G + g) * W);
-    }
-#pragma GCC unroll 2
-    for (Index k = 0; k < depth; ++k) {
-        Vec<T> weight[N][G];
-#pragma GCC unroll 8
-        for (int n = 0; n < N; ++n)
-#pragma GCC unroll 8
-            for (int g = 0; g < G; ++g) weight[n][g] = load(panels + n * panel_stride + k * next + g * W);
+    for (int r = 0; r < R; ++r) row[r] = Interleaved ? rows[0] + r : rows[r];
+    for (Index begin = 0; begin < depth; begin += stretch) {
+        const Index end = least(depth, begin + stretch);
+        Vec<T> sum[R][N][G];
 #pragma GCC unroll 8
         for (int r = 0; r < R; ++r) {
-            const T value = row[Interleaved ? 0 : r][Interleaved ? k * R + r : k];
 #pragma GCC unroll 8
             for (int n = 0; n < N; ++n)
 #pragma GCC unroll 8
-                for (int g = 0; g < G; ++g) sum[r][n][g] += weight[n][g] * value;
+                for (int g = 0; g < G; ++g) sum[r][n][g] = Vec<T>{};
         }
+#pragma GCC unroll 2
+        for (Index k = begin; k < end; ++k) {
+            Vec<T> weight[N][G];
+#pragma GCC unroll 8
+            for (int n = 0; n < N; ++n)
+#pragma GCC unroll 8
+                for (int g = 0; g < G; ++g) weight[n][g] = load(panels + n * panel_stride + k * next + g * W);
+#pragma GCC unroll 8
+            for (int r = 0; r < R; ++r) {
+                const T value = row[Interleaved ? 0 : r][Interleaved ? k * R + r : k];
+#pragma GCC unroll 8
+                for (int n = 0; n < N; ++n)
+#pragma GCC unroll 8
+                    for (int g = 0; g < G; ++g) sum[r][n][g] += weight[n][g] * value;
+            }
+        }
+#pragma GCC unroll 8
+        for (int r = 0; r < R; ++r)
+#pragma GCC unroll 8
+            for (int n = 0; n < N; ++n)
+#pragma GCC unroll 8
+                for (int g = 0; g < G; ++g) {
+                    T* to = sums + ((r * N + n) * G + g) * W;
+                    store(to, load<T>(to) + sum[r][n][g]);
+                }
     }
-#pragma GCC unroll 8
-    for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-        for (int n = 0; n < N; ++n)
-#pragma GCC unroll 8
-            for (int g = 0; g < G; ++g) store(sums + ((r * N + n) * G + g) * W, sum[r][n][g]);
 }
 
 // How many panels go together with R rows of G gates: enough sums to hide the latency of a multiply-add.
@@ -98,8 +107,9 @@ struct Kernels {
     static constexpr Table table{};
 };
 
-// Room for the sums of any kernel, in vectors.
-inline constexpr Index tile_vectors = 32;
+// Room for the sums of any product, in vectors: two tiles of 16 rows by four where there are tiles.
+template <class T>
+inline constexpr Index most_sums = has_tiles<T> ? 128 : 32;
 
 // rows [count] pointers, count ≤ rows_together(G); `panels_now` ≤ panels_together(count, G).
 template <class T, int G, bool Interleaved = false>

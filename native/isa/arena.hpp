@@ -7,7 +7,7 @@ namespace tidegate::TIDEGATE_ISA {
 // Hands out pieces of one workspace. Laid out once from a null base, it tells how much memory is needed.
 class Arena {
 public:
-    explicit Arena(void* base) : base_(static_cast<char*>(base)) {}
+    explicit Arena(void* base) : base_(reinterpret_cast<std::uintptr_t>(base)) {}
 
     template <class U>
     U* take(Index count) {
@@ -19,7 +19,7 @@ public:
     Index used() const { return used_; }
 
 private:
-    char* base_;
+    std::uintptr_t base_;  // a number: to count on from a null pointer is undefined
     Index used_ = 0;
 };
 

@@ -8,49 +8,10 @@
 //   R::Weights   its packed recurrent weights
 //   R::step      one step for the walker's rows and panels
 
-#include "arena.hpp"
-#include "division.hpp"
-#include "sweep.hpp"
+#include "forward_plan.hpp"
 #include "vec_math.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
-
-// Memory of one forward call, shared by the team.
-//   state, operand  [2][B][row]  by slot; step s reads [s & 1], writes [(s + 1) & 1]. operand = state without dropout
-//   cell, inner     [B][row]     old cell; what the second product of a step sees
-//   parked          [2][B][row]  what the first product of a step leaves for the second
-//   input           [panels][F][G][W], bias [panels][G][W]
-//   projected       [rows of a stretch][panels][G][W]   W x + b, where it is not fused into the step
-template <class R, class T>
-struct ForwardPlan {
-    typename R::template Weights<T> weights;
-    T *state[2], *operand[2], *cell, *inner, *parked[2], *input, *bias, *projected;
-    const T** pointers;  // [team][pointers_each]
-    Index row, panels, output_panels, stretch, pointers_each;
-    bool fused;
-
-    // `fixed` is for what only depends on the weights.
-    ForwardPlan(const Call<T>& call, Index team, Arena& arena, Arena& fixed) : weights(call, fixed) {
-        constexpr Index G = R::gates, W = width<T>;
-        row = compact_row<T>(most(call.units, call.outputs));
-        panels = parts(call.units, W);
-        output_panels = parts(call.outputs, W);
-        const Index padded_gates = panels * G * W, size = static_cast<Index>(sizeof(T));
-        // Few rows at a time use the inner loop badly; weights beyond the cache would be read again for every step.
-        fused = call.batch >= 4 && (call.features + call.outputs) * padded_gates * size <= own_cache_bytes;
-        stretch = most(call.batch, most(128, own_cache_bytes / (padded_gates * size)));
-        for (T*& one : state) one = arena.take<T>(call.batch * row);
-        for (int i = 0; i < 2; ++i) operand[i] = call.dropout ? arena.take<T>(call.batch * row) : state[i];
-        cell = arena.take<T>(R::has_cell ? call.batch * row : 0);
-        inner = arena.take<T>(R::has_inner ? call.batch * row : 0);
-        for (T*& one : parked) one = arena.take<T>(R::parks ? call.batch * row : 0);
-        input = fixed.take<T>(few_steps(call) ? 0 : call.features * padded_gates);
-        bias = fixed.take<T>(padded_gates);
-        projected = arena.take<T>(fused ? 0 : stretch * padded_gates);
-        pointers_each = 2 * call.batch + (fused ? 0 : stretch);
-        pointers = arena.take<const T*>(team * pointers_each);
-    }
-};
 
 // One thread's part of a forward call.
 template <class R, class T>
@@ -63,13 +24,12 @@ public:
         : call(call_), schedule(schedule_), plan(plan_), team(team_), by_units(divides_units(call_, R::gates, team_.size)),
           slots(by_units ? Slots{0, 1} : Slots{team_.rank, team_.size}),
           panels(mine_of(plan_.panels)), output_panels(mine_of(plan_.output_panels)),
-          input(few_steps(call_) ? as_given(call_.input_weights, call_.units, call_.features)
-                                 : in_panels(plan_.input, R::gates, call_.features)),
           inputs(plan_.pointers + team_.rank * plan_.pointers_each), operands(inputs + call_.batch) {}
 
     void run() {
         if (call.preparation == Preparation::prepares) return pack();
         begin();
+        input = plan.input.matrix(call.input_weights);
         for (Index step = 0; step < schedule.steps;) {
             const Index end = plan.fused ? schedule.steps : stretch_end(schedule, step, plan.stretch);
             stretch_begins = step;
@@ -86,6 +46,8 @@ public:
     void all_meet() const {
         if (by_units) wait(team);
     }
+
+    Operands<T> operand_rows() const { return {operands, own_tiles()}; }
 
     Index row_of_batch(Index row) const { return schedule.order[slots.at(row)]; }
     Index true_step(Index row) const { return schedule.offset[step_now] + slots.at(row); }
@@ -105,8 +67,11 @@ public:
             if (!plan.fused) from = plan.projected + (projected_row(block.row + r) * plan.panels + block.panel) * G * W;
             for (Index v = 0; v < vectors; ++v) store(sums + (r * vectors + v) * W, load(from + v * W));
         }
-        if (plan.fused) multiply_input(inputs + block.row, block, sums);
+        if (plan.fused) multiply_any<T, G>(inputs + block.row, block, input, sums);
     }
+
+    // The recurrent weights as this step needs them: not at all where the state is zero because none was given.
+    Matrix<T> recurrent(const Matrix<T>& weights) const { return call.state || step_now > 0 ? weights : Matrix<T>{}; }
 
     // The new state of one vector of units of one row.
     void put_state(Index row, Index unit, Vec<T> value) const {
@@ -137,7 +102,7 @@ public:
     const bool by_units;
     const Slots slots;
     const Range panels, output_panels;
-    const Matrix<T> input;
+    Matrix<T> input;
     const T** inputs;    // [rows] x of this step, fused
     const T** operands;  // [rows] state as the recurrent product sees it
     Index step_now = 0, stretch_begins = 0;
@@ -147,14 +112,10 @@ private:
 
     Index projected_row(Index row) const { return true_step(row) - schedule.offset[stretch_begins]; }
 
-    void multiply_input(const T* const* rows, const Block& block, T* sums) const {
-        constexpr Index G = R::gates;
-        multiply<T, G>(rows, block, input, sums);
-    }
+    char* own_tiles() const { return plan.tiles + team.rank * plan.tiles_each; }
 
     void pack() const {
-        const Range mine = share(plan.panels, team.rank, team.size);
-        if (!few_steps(call)) pack_gates(call.input_weights, R::gates, call.units, call.features, mine, plan.input);
+        plan.input.pack(call.input_weights, team);
         plan.weights.pack(call, team, plan.bias);
     }
 
@@ -193,26 +154,58 @@ private:
         all_meet();
     }
 
-    // W x + b of all true steps in [step, end), the team dividing blocks of rows × panels evenly.
+    // W x + b of all true steps in [step, end), which the team divides evenly.
     void project(Index step, Index end) {
-        constexpr Index G = R::gates;
         const T** rows = operands + call.batch;
         Index count = 0;
         for (Index s = step; s < end; ++s)
             for (Index slot = 0; slot < schedule.running(s); ++slot)
                 rows[count++] = call.x.at(schedule.order[slot], schedule.place(slot, s));
+        if (plan.input.in_tiles())
+            project_by_rows(rows, share(count, team.rank, team.size));
+        else
+            project_by_blocks(rows, count);
+        wait(team);
+    }
+
+    void project_by_blocks(const T** rows, Index count) const {
+        constexpr Index G = R::gates;
         const Pieces blocks(0, count, rows_together(G));
         const Range mine = share(blocks.pieces * plan.panels, team.rank, team.size);
-        alignas(64) T sums[tile_vectors * W];
+        alignas(64) T sums[most_sums<T> * W];
         for (Index i = mine.begin; i < mine.end; ++i) {
             const Index row = blocks.start(i % blocks.pieces), panel = i / blocks.pieces;
             const Block block{row, blocks.start(i % blocks.pieces + 1) - row, panel, 1};
-            for (Index r = 0; r < block.rows; ++r) copy_row(sums + r * G * W, plan.bias + panel * G * W, G * W);
-            multiply_input(rows + row, block, sums);
-            for (Index r = 0; r < block.rows; ++r)
-                copy_row(plan.projected + ((row + r) * plan.panels + panel) * G * W, sums + r * G * W, G * W);
+            begin_projected(block, sums);
+            multiply<T, G>(rows + row, block, input, sums);
+            end_projected(block, sums);
         }
-        wait(team);
+    }
+
+    void project_by_rows(const T** rows, Range mine) const {
+        const Pieces pieces(mine.begin, mine.end, plan.rows_projected_together);
+        for (Index piece = 0; piece < pieces.pieces; ++piece) {
+            const Index first = pieces.start(piece);
+            const auto end = [&](Block block, const T* sums) {
+                block.row += first;
+                end_projected(block, sums);
+            };
+            sweep<T, R::gates>(pieces.start(piece + 1) - first, Range{0, plan.panels}, {rows + first, own_tiles()}, input,
+                               [&](const Block& block, T* sums) { begin_projected(block, sums); }, end);
+        }
+    }
+
+    void begin_projected(const Block& block, T* sums) const {
+        constexpr Index G = R::gates;
+        const Index values = block.panels * G * W;
+        for (Index r = 0; r < block.rows; ++r) copy_row(sums + r * values, plan.bias + block.panel * G * W, values);
+    }
+
+    void end_projected(const Block& block, const T* sums) const {
+        constexpr Index G = R::gates;
+        const Index values = block.panels * G * W;
+        for (Index r = 0; r < block.rows; ++r)
+            copy_row(plan.projected + ((block.row + r) * plan.panels + block.panel) * G * W, sums + r * values, values);
     }
 
     void finish() const {

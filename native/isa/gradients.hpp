@@ -41,7 +41,7 @@ inline constexpr Index steps_of_part = 128;
 template <class T>
 void add_in_parts(const OuterProduct<T>& product, Index rows, Index panel, Index panels, T* total) {
     constexpr Index W = width<T>;
-    alignas(64) T sums[tile_vectors * W];
+    alignas(64) T sums[most_sums<T> * W];
     const Index stride = product.count * W;
     for (Index from = 0; from < product.count; from += steps_of_part) {
         const Index steps = least(steps_of_part, product.count - from);
@@ -52,12 +52,24 @@ void add_in_parts(const OuterProduct<T>& product, Index rows, Index panel, Index
     }
 }
 
+// to [columns][right_columns], rows `mine` only: = leftᵀ · right of a single row, where writing is all the work.
+template <class T>
+void put_outer(const OuterProduct<T>& product, Range mine, T* to) {
+    constexpr Index W = width<T>;
+    const Index N = product.right_columns;
+    for (Index column = mine.begin; column < mine.end; ++column) {
+        const T value = product.values[column];
+        for (Index at = 0; at < N; at += W) store_part(to + column * N + at, load(product.right + at) * value, N - at);
+    }
+}
+
 // to [columns][right_columns], rows `mine` only: = or += leftᵀ · right.
 template <class T>
 void add_outer(const OuterProduct<T>& product, Range mine, bool first, T* to) {
     constexpr Index W = width<T>;
     const Index N = product.right_columns;
     if (mine.count() == 0) return;
+    if (first && product.count == 1) return put_outer(product, mine, to);
     const Pieces strips(mine.begin, mine.end, rows_together(1));
     for (Index strip = 0; strip < strips.pieces; ++strip) {
         const Index row = strips.start(strip), rows = strips.start(strip + 1) - row;
@@ -66,7 +78,7 @@ void add_outer(const OuterProduct<T>& product, Range mine, bool first, T* to) {
         for (Index group = 0; group < groups.pieces; ++group) {
             const Index panel = groups.start(group), panels = groups.start(group + 1) - panel;
             const Block block{row, rows, panel, panels};
-            alignas(64) T total[tile_vectors * W];
+            alignas(64) T total[most_sums<T> * W];
             each(block, [&](Index r, Index p, Index i) {
                 store(total + i * W, first ? Vec<T>{} : load_part(to + r * N + p * W, N - p * W));
             });

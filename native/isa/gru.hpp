@@ -36,21 +36,28 @@ struct GruAfter {
     template <class T>
     static void step(const Forward<GruAfter, T>& walk, Index rows) {
         constexpr Index W = width<T>;
-        alignas(64) T from_input[tile_vectors * W];
+        // W_n x + b of a block while its sums hold U_n h + c. Of two, since a block may begin before the last one ends.
+        alignas(64) T from_input[2][most_sums<T> / 4 * W];
+        Block begun[2]{};
+        int turn = 0;
         const auto begin = [&](const Block& block, T* sums) {
             walk.input_sums(block, sums);
+            turn ^= 1;
+            begun[turn] = block;
             each(block, [&](Index, Index panel, Index i) {
                 T* sum = sums + (i * gates + 2) * W;
-                store(from_input + i * W, load(sum));
+                store(from_input[turn] + i * W, load(sum));
                 store(sum, load(walk.plan.weights.candidate_bias + panel * W));
             });
         };
         const auto end = [&](const Block& block, const T* sums) {
+            const int now = begun[turn].holds(block) ? turn : turn ^ 1;
+            const T* from = from_input[now] + begun[now].place(block) * W;
             each(block, [&](Index row, Index panel, Index i) {
-                finish(walk, row, panel * W, sums + i * gates * W, load(from_input + i * W));
+                finish(walk, row, panel * W, sums + i * gates * W, load(from + i * W));
             });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
     }
 
     template <class T>
@@ -73,10 +80,7 @@ struct GruAfter {
 
     template <class T>
     struct BackWeights : OneTranspose<T, gates> {
-        using OneTranspose<T, gates>::OneTranspose;
-        void pack(const Call<T>& call, const Team& team) const {
-            OneTranspose<T, gates>::pack(call, recurrent_gate_of, team);
-        }
+        BackWeights(const Call<T>& call, Arena& arena) : OneTranspose<T, gates>(call, recurrent_gate_of, arena) {}
     };
 
     template <class T>
@@ -85,7 +89,7 @@ struct GruAfter {
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_gates(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.matrix(walk.call, recurrent_gate_of), Slot::product, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call), Slot::product, rows);
     }
 
     template <class T>

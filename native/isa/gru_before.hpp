@@ -22,23 +22,25 @@ struct GruBefore {
     static constexpr Index inner_slot = inner;
 
     template <class T>
+    static const T* candidate_of(const Call<T>& call) {
+        return call.recurrent_weights + 2 * call.units * call.units;
+    }
+
+    template <class T>
     struct Weights {
-        T *two_gates, *one_gate;
+        Packed<T, 2> two_gates;
+        Packed<T, 1> one_gate;
 
         Weights(const Call<T>& call, Arena& arena)
-            : two_gates(arena.take<T>(call.units * 2 * padded<T>(call.units))),
-              one_gate(arena.take<T>(call.units * padded<T>(call.units))) {}
+            : two_gates(call, call.units, call.units, call.batch, arena),
+              one_gate(call, call.units, call.units, call.batch, arena) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
             const Index H = call.units;
-            const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_gates(call.recurrent_weights, Index{2}, H, H, mine, two_gates);
-            pack_gates(call.recurrent_weights + 2 * H * H, Index{1}, H, H, mine, one_gate);
+            two_gates.pack(call.recurrent_weights, team);
+            one_gate.pack(candidate_of(call), team);
             if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, gates, gates, H, bias);
         }
-
-        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 2, units); }
-        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
     };
 
     template <class T>
@@ -52,7 +54,7 @@ struct GruBefore {
     static void step_gates(const Forward<GruBefore, T>& walk, Index rows) {
         constexpr Index W = width<T>;
         const auto begin = [&](const Block& block, T* sums) {
-            alignas(64) T all[tile_vectors * W];
+            alignas(64) T all[most_sums<T> * W];
             for (Index n = 0; n < block.panels; ++n) {
                 walk.input_sums(Block{block.row, block.rows, block.panel + n, 1}, all);
                 for (Index r = 0; r < block.rows; ++r) {
@@ -65,7 +67,7 @@ struct GruBefore {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { finish_gates(walk, row, panel * W, sums + i * 2 * W); });
         };
-        sweep<T, 2>(rows, walk.panels, walk.operands, walk.plan.weights.two(walk.call.units), begin, end);
+        sweep<T, 2>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.two_gates.matrix(walk.call.recurrent_weights)), begin, end);
     }
 
     template <class T>
@@ -99,38 +101,35 @@ struct GruBefore {
                 walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
             });
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.one(walk.call.units), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.one_gate.matrix(candidate_of(walk.call))), begin, end);
     }
 
     template <class T>
     struct BackWeights {
-        T *two_gates, *one_gate;
+        Transposed<T, 2> two_gates;
+        Transposed<T, 1> one_gate;
 
         BackWeights(const Call<T>& call, Arena& arena)
-            : two_gates(arena.take<T>(2 * padded<T>(call.units) * padded<T>(call.units))),
-              one_gate(arena.take<T>(padded<T>(call.units) * padded<T>(call.units))) {}
+            : two_gates(call, input_gate_of, call.units, call.units, call.batch, arena),
+              one_gate(call, input_gate_of, call.units, call.units, call.batch, arena) {}
 
         void pack(const Call<T>& call, const Team& team) const {
-            const Index H = call.units;
-            const Range mine = share(parts(H, width<T>), team.rank, team.size);
-            pack_transposed(call.recurrent_weights, input_gate_of, 2, H, H, mine, two_gates);
-            pack_transposed(call.recurrent_weights, input_gate_of + 2, 1, H, H, mine, one_gate);
+            two_gates.pack(call.recurrent_weights, team);
+            one_gate.pack(candidate_of(call), team);
         }
-
-        Matrix<T> two(Index units) const { return in_panels<T>(two_gates, 1, 2 * units); }
-        Matrix<T> one(Index units) const { return in_panels<T>(one_gate, 1, units); }
     };
 
     template <class T>
     static void back_step(const Backward<GruBefore, T>& walk, Index rows) {
+        const BackWeights<T>& weights = walk.plan.weights;
         for (Index row = 0; row < rows; ++row)
             for (Index panel = walk.panels.begin; panel < walk.panels.end; ++panel)
                 back_candidate(walk, row, panel * width<T>);
         walk.all_meet();
-        walk.product(walk.plan.weights.one(walk.plan.units), Slot::candidate, rows, walk.panels,
+        walk.product(weights.one_gate.matrix(candidate_of(walk.call)), Slot::candidate, rows, walk.panels,
                      [&](Index row, Index unit, Vec<T> dinner) { back_reset(walk, row, unit, dinner); });
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.two(walk.plan.units), Slot::reset, rows);
+        walk.to_old_state(weights.two_gates.matrix(walk.call.recurrent_weights), Slot::reset, rows);
     }
 
     template <class T>

@@ -24,23 +24,19 @@ struct Lstm {
 
     template <class T>
     struct Weights : OneProduct<T, 4> {
-        T *projection, *peepholes;
+        Packed<T, 1> projection;
+        T* peepholes;
 
         Weights(const Call<T>& call, Arena& arena)
             : OneProduct<T, 4>(call, arena),
-              projection(arena.take<T>(Projected ? call.units * padded<T>(call.outputs) : 0)),
+              projection(call, call.outputs, call.units, call.batch, arena, Projected),
               peepholes(arena.take<T>(3 * padded<T>(call.units))) {}
 
         void pack(const Call<T>& call, const Team& team, T* bias) const {
             OneProduct<T, 4>::pack(call, team, bias);
-            if constexpr (Projected) {
-                const Range mine = share(parts(call.outputs, width<T>), team.rank, team.size);
-                pack_gates(call.projection, Index{1}, call.outputs, call.units, mine, projection);
-            }
+            if constexpr (Projected) projection.pack(call.projection, team);
             if (team.rank == 0) pack_peepholes(call, peepholes);
         }
-
-        Matrix<T> projecting(Index units) const { return in_panels<T>(projection, 1, units); }
     };
 
     // to [3][padded H], zeros without peepholes.
@@ -59,7 +55,7 @@ struct Lstm {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { finish(walk, row, panel * W, sums + i * gates * W); });
         };
-        sweep<T, gates>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, gates>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
         if constexpr (Projected) project(walk, rows);
     }
 
@@ -101,31 +97,26 @@ struct Lstm {
         const auto end = [&](const Block& block, const T* sums) {
             each(block, [&](Index row, Index panel, Index i) { walk.put_state(row, panel * W, load(sums + i * W)); });
         };
-        const Matrix<T> weights = walk.plan.weights.projecting(walk.call.units);
-        sweep<T, 1>(rows, walk.output_panels, walk.operands, weights, begin, end);
+        sweep<T, 1>(rows, walk.output_panels, walk.operand_rows(), walk.plan.weights.projection.matrix(walk.call.projection), begin, end);
     }
 
     template <class T>
     struct BackWeights : OneTranspose<T, 4> {
-        T *projection, *peepholes, *peephole_sums;
+        Transposed<T, 1> projection;
+        T *peepholes, *peephole_sums;
 
         BackWeights(const Call<T>& call, Arena& arena)
-            : OneTranspose<T, 4>(call, arena),
-              projection(arena.take<T>(Projected ? padded<T>(call.outputs) * padded<T>(call.units) : 0)),
+            : OneTranspose<T, 4>(call, input_gate_of, arena),
+              projection(call, input_gate_of, call.outputs, call.units, call.batch, arena, Projected),
               peepholes(arena.take<T>(3 * padded<T>(call.units))), peephole_sums(arena.take<T>(3 * padded<T>(call.units))) {}
 
         void pack(const Call<T>& call, const Team& team) const {
-            OneTranspose<T, 4>::pack(call, input_gate_of, team);
-            if constexpr (Projected) {
-                const Range mine = share(parts(call.units, width<T>), team.rank, team.size);
-                pack_transposed(call.projection, input_gate_of, Index{1}, call.outputs, call.units, mine, projection);
-            }
+            OneTranspose<T, 4>::pack(call, team);
+            if constexpr (Projected) projection.pack(call.projection, team);
             if (team.rank != 0) return;
             pack_peepholes(call, peepholes);
             fill_zero(peephole_sums, 3 * padded<T>(call.units));
         }
-
-        Matrix<T> unprojecting(Index outputs) const { return in_panels<T>(projection, 1, outputs); }
     };
 
     template <class T>
@@ -142,7 +133,7 @@ struct Lstm {
                 }
         }
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.matrix(walk.call, input_gate_of), 0, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call), 0, rows);
     }
 
     template <class T>
@@ -155,14 +146,14 @@ struct Lstm {
                 store(walk.gradients(row) + Slot::shown * walk.plan.units + panel * W, arriving.fresh);
             }
         walk.all_meet();
-        const Matrix<T> weights = walk.plan.weights.unprojecting(padded<T>(walk.call.outputs));
+        const Matrix<T> weights = walk.plan.weights.projection.matrix(walk.call.projection);
         walk.product(weights, Slot::shown, rows, walk.panels,
                      [&](Index row, Index unit, Vec<T> dshown) { back_gates(walk, row, unit, dshown); });
     }
 
     // The cell that a slot's step began with: not padded where it is the caller's.
     template <class T>
-    static Vec<T> cell_before(const Backward<Lstm, T>& walk, Index slot, Index step, Index unit) {
+    static Vec<T> cell_before(const BackwardView<Lstm, T>& walk, Index slot, Index step, Index unit) {
         if (step > 0) return load(walk.saved_at(slot, step - 1) + Slot::cell * walk.plan.units + unit);
         if (!walk.call.cell) return Vec<T>{};
         return load_part(walk.call.cell + walk.schedule.order[slot] * walk.call.units + unit, walk.call.units - unit);
@@ -191,34 +182,26 @@ struct Lstm {
 
     // Gradients of the peepholes over one stretch.
     template <class T>
-    static void more_sums(const Backward<Lstm, T>& walk, Index end) {
-        if (!walk.call.dpeepholes) return;
-        const Index next = walk.plan.units;
-        const Range mine = share(walk.plan.panels, walk.team.rank, walk.team.size);
+    static void more_sums(const Stretch<Lstm, T>& stretch) {
+        if (!stretch.call.dpeepholes) return;
+        const Index next = stretch.plan.units;
+        const Range mine = share(stretch.plan.panels, stretch.team.rank, stretch.team.size);
         for (Index unit = mine.begin * width<T>; unit < mine.end * width<T>; unit += width<T>) {
             Vec<T> di{}, df{}, dout{};
-            walk.each_row(end, [&](Index row, Index slot, Index step) {
-                const T *saved = walk.saved_at(slot, step) + unit, *d = walk.plan.gradients + row * slots * next + unit;
-                const Vec<T> old = cell_before(walk, slot, step, unit);
+            stretch.each_row([&](Index row, Index slot, Index step) {
+                const T *saved = stretch.saved_at(slot, step) + unit, *d = stretch.gradients(row, 0) + unit;
+                const Vec<T> old = cell_before(stretch, slot, step, unit);
                 const Vec<T> c = load(saved + Slot::forget * next) * old +
                                  load(saved + Slot::input * next) * load(saved + Slot::candidate * next);
                 di += load(d + Slot::input * next) * old;
                 df += load(d + Slot::forget * next) * old;
                 dout += load(d + Slot::output * next) * c;
             });
-            T* sums = walk.plan.weights.peephole_sums + unit;
+            T* sums = stretch.plan.weights.peephole_sums + unit;
             store(sums, load<T>(sums) + di);
             store(sums + next, load<T>(sums + next) + df);
             store(sums + 2 * next, load<T>(sums + 2 * next) + dout);
         }
-    }
-
-    // Gradients of the projection over one stretch.
-    template <class T>
-    static void more_weights(const Backward<Lstm, T>& walk, Index end, bool first) {
-        if (!Projected || !walk.call.dprojection) return;
-        OuterProduct<T> product = walk.outer(end, Slot::shown, walk.plan.right_inner, walk.call.units);
-        add_outer(product, share(walk.call.outputs, walk.team.rank, walk.team.size), first, walk.call.dprojection);
     }
 
     template <class T>

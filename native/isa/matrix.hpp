@@ -2,8 +2,7 @@
 
 // Weights as a product sees them: in panels, or as the caller's array where packing would cost more than the few products.
 
-#include <utility>
-
+#include "dots.hpp"
 #include "panels.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
@@ -11,6 +10,10 @@ namespace tidegate::TIDEGATE_ISA {
 // What one run of the inner loop covers. Sums lie as [row][panel][gate][lane].
 struct Block {
     Index row, rows, panel, panels;
+
+    // Of a block of some of its rows, in all its panels.
+    bool holds(const Block& part) const { return part.panel == panel && part.row >= row && part.row < row + rows; }
+    Index place(const Block& part) const { return (part.row - row) * panels; }
 };
 
 // visit(row, panel, i) for everything in a block, i counting up.
@@ -37,6 +40,8 @@ struct Matrix {
     // Instead of parts: [gates · units][depth] as the caller has it.
     const T* untouched;
     Index units, depth;
+    // Besides parts: the same for tiles, [panel][blocks of depth][gates], or null.
+    const char* tiles = nullptr;
 };
 
 template <class T>
@@ -59,54 +64,21 @@ Matrix<T> transposed_as_given(const T* weights, const int* gate_of, Index slots,
     return matrix;
 }
 
-template <class T>
-Vec<T> dot(const T* a, const T* b, Index count) {
-    constexpr Index W = width<T>;
-    Vec<T> sum{}, more{};
-    Index k = 0;
-    for (; k + 2 * W <= count; k += 2 * W) {
-        sum += load(a + k) * load(b + k);
-        more += load(a + k + W) * load(b + k + W);
-    }
-    for (; k < count; k += W) sum += load_part(a + k, count - k) * load_part(b + k, count - k);
-    return sum + more;
-}
-
-// a's and b's neighbours added: [a0 + a1, a2 + a3, …, b0 + b1, …].
-template <class T, std::size_t... I>
-[[gnu::always_inline]] inline Vec<T> neighbours(Vec<T> a, Vec<T> b, std::index_sequence<I...>) {
-    return __builtin_shufflevector(a, b, (2 * I)...) + __builtin_shufflevector(a, b, (2 * I + 1)...);
-}
-
-// Lane l is the sum of vector l of `vectors` [lanes], which are used up.
-template <class T>
-[[gnu::always_inline]] inline Vec<T> each_total(Vec<T>* vectors) {
-#pragma GCC unroll 8
-    for (Index left = width<T> / 2; left > 0; left /= 2)
-#pragma GCC unroll 8
-        for (Index i = 0; i < left; ++i)
-            vectors[i] = neighbours<T>(vectors[2 * i], vectors[2 * i + 1], std::make_index_sequence<width<T>>{});
-    return vectors[0];
-}
-
 // sums of a block += operands · weights, a dot product for each unit.
 template <class T, int G>
 void multiply_as_given(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
     constexpr Index W = width<T>;
     each(block, [&](Index row, Index panel, Index i) {
-        const Index units = least(W, matrix.units - panel * W);
         for (Index g = 0; g < G; ++g) {
-            Vec<T> products[W] = {};
             const T* weights = matrix.untouched + (g * matrix.units + panel * W) * matrix.depth;
-            for (Index lane = 0; lane < units; ++lane)
-                products[lane] = dot(rows[row - block.row], weights + lane * matrix.depth, matrix.depth);
             T* sum = sums + (i * G + g) * W;
-            store(sum, load<T>(sum) + each_total<T>(products));
+            const Vec<T> product = dots(rows[row - block.row], weights, matrix.depth, least(W, matrix.units - panel * W));
+            store(sum, load<T>(sum) + product);
         }
     });
 }
 
-// sums of a block += rows · matrix; rows [block.rows] pointers.
+// sums of a block += rows · matrix; rows [block.rows] pointers, at most rows_together(G) of them.
 template <class T, int G>
 void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
     if (matrix.untouched) return multiply_as_given<T, G>(rows, block, matrix, sums);
@@ -116,6 +88,19 @@ void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix,
         for (Index r = 0; r < block.rows; ++r) at[r] = rows[r] + part.offset;
         multiply_add<T, G>(at, block.rows, part.panels + block.panel * part.stride, block.panels, part.stride, part.next,
                            part.depth, sums);
+    }
+}
+
+// The same for any number of rows.
+template <class T, int G>
+void multiply_any(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
+    Index together = rows_together(G);
+    while (together > 1 && panels_together(static_cast<int>(together), G) < block.panels) --together;
+    const Pieces pieces(0, block.rows, together);
+    for (Index piece = 0; piece < pieces.pieces; ++piece) {
+        const Index first = pieces.start(piece), count = pieces.start(piece + 1) - first;
+        multiply<T, G>(rows + first, Block{block.row + first, count, block.panel, block.panels}, matrix,
+                       sums + first * block.panels * G * width<T>);
     }
 }
 

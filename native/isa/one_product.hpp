@@ -8,45 +8,29 @@ namespace tidegate::TIDEGATE_ISA {
 // The recurrent weights of a recurrence whose gates all see the same state in one product.
 template <class T, Index G>
 struct OneProduct {
-    const T* given;
-    T* recurrent;
+    Packed<T, G> recurrent;
 
-    OneProduct(const Call<T>& call, Arena& arena)
-        : given(few_steps(call) ? call.recurrent_weights : nullptr),
-          recurrent(arena.take<T>(given ? 0 : call.outputs * G * padded<T>(call.units))) {}
+    OneProduct(const Call<T>& call, Arena& arena) : recurrent(call, call.units, call.outputs, call.batch, arena) {}
 
     // bias [panels][G][lane]; the recurrent bias of gates from `biased` on is added elsewhere.
     void pack(const Call<T>& call, const Team& team, T* bias, Index biased = G) const {
-        const Range mine = share(parts(call.units, width<T>), team.rank, team.size);
-        if (!given) pack_gates(call.recurrent_weights, G, call.units, call.outputs, mine, recurrent);
+        recurrent.pack(call.recurrent_weights, team);
         if (team.rank == 0) pack_bias(call.input_bias, call.recurrent_bias, biased, G, call.units, bias);
     }
 
-    Matrix<T> matrix(const Call<T>& call) const {
-        return given ? as_given(given, call.units, call.outputs) : in_panels<T>(recurrent, G, call.outputs);
-    }
+    Matrix<T> matrix(const Call<T>& call) const { return recurrent.matrix(call.recurrent_weights); }
 };
 
 // Their transpose, gates in the order of `gate_of`.
 template <class T, Index G>
 struct OneTranspose {
-    bool given;
-    T* transposed;
+    Transposed<T, G> recurrent;
 
-    OneTranspose(const Call<T>& call, Arena& arena)
-        : given(few_steps(call) && call.outputs % width<T> == 0),
-          transposed(arena.take<T>(given ? 0 : G * padded<T>(call.units) * padded<T>(call.outputs))) {}
+    OneTranspose(const Call<T>& call, const int* gate_of, Arena& arena)
+        : recurrent(call, gate_of, call.units, call.outputs, call.batch, arena) {}
 
-    void pack(const Call<T>& call, const int* gate_of, const Team& team) const {
-        const Range mine = share(parts(call.outputs, width<T>), team.rank, team.size);
-        if (!given) pack_transposed(call.recurrent_weights, gate_of, G, call.units, call.outputs, mine, transposed);
-    }
-
-    Matrix<T> matrix(const Call<T>& call, const int* gate_of) const {
-        const Index units = padded<T>(call.units);
-        return given ? transposed_as_given(call.recurrent_weights, gate_of, G, call.units, call.outputs, units)
-                     : in_panels<T>(transposed, 1, G * units);
-    }
+    void pack(const Call<T>& call, const Team& team) const { recurrent.pack(call.recurrent_weights, team); }
+    Matrix<T> matrix(const Call<T>& call) const { return recurrent.matrix(call.recurrent_weights); }
 };
 
 }  // namespace tidegate::TIDEGATE_ISA

@@ -2,6 +2,8 @@
 
 // Weights laid out for the inner loop.
 
+#include <utility>
+
 #include "accumulate.hpp"
 
 namespace tidegate::TIDEGATE_ISA {
@@ -23,19 +25,44 @@ void copy_row(T* to, const T* from, Index count) {
     for (Index i = 0; i < count; ++i) to[i] = from[i];
 }
 
+// Lane l of `first` and `second` (rows i and i + step of a square) after those lanes changed places that stand step apart
+// from the diagonal.
+template <class T, Index step, std::size_t... lane>
+[[gnu::always_inline]] inline void exchange(Vec<T>& first, Vec<T>& second, std::index_sequence<lane...>) {
+    constexpr Index W = width<T>;
+    const Vec<T> a = first, b = second;
+    first = __builtin_shufflevector(a, b, (lane & step ? lane - step + W : lane)...);
+    second = __builtin_shufflevector(a, b, (lane & step ? lane + W : lane + step)...);
+}
+
+template <class T, Index step = width<T> / 2>
+[[gnu::always_inline]] inline void transpose(Vec<T>* square) {
+#pragma GCC unroll 16
+    for (Index row = 0; row < width<T>; ++row)
+        if (!(row & step)) exchange<T, step>(square[row], square[row + step], std::make_index_sequence<width<T>>{});
+    if constexpr (step > 1) transpose<T, step / 2>(square);
+}
+
 // panels [panel][column][gate][lane] ← weights [gates · units][columns]: a forward product. Lanes beyond `units` are 0.
 template <class T>
 void pack_gates(const T* weights, Index gates, Index units, Index columns, Range range, T* panels) {
-    constexpr Index W = width<T>, block = 16;
+    constexpr Index W = width<T>;
     for (Index panel = range.begin; panel < range.end; ++panel)
-        for (Index start = 0; start < columns; start += block)
-            for (Index gate = 0; gate < gates; ++gate)
+        for (Index start = 0; start < columns; start += W)
+            for (Index gate = 0; gate < gates; ++gate) {
+                Vec<T> square[W];
+#pragma GCC unroll 16
                 for (Index lane = 0; lane < W; ++lane) {
-                    const Index unit = panel * W + lane, end = least(columns, start + block);
-                    T* to = panels + (panel * columns * gates + gate) * W + lane;
-                    const T* row = weights + (gate * units + unit) * columns;
-                    for (Index k = start; k < end; ++k) to[k * gates * W] = unit < units ? row[k] : T(0);
+                    const Index unit = panel * W + lane;
+                    const T* row = weights + (gate * units + unit) * columns + start;
+                    square[lane] = unit < units ? load_part(row, columns - start) : Vec<T>{};
                 }
+                transpose<T>(square);
+                T* to = panels + ((panel * columns + start) * gates + gate) * W;
+#pragma GCC unroll 16
+                for (Index k = 0; k < W; ++k)
+                    if (k < columns - start) store(to + k * gates * W, square[k]);
+            }
 }
 
 // panels [panel][slot · padded units][lane] ← weights [gates · units][columns], `gate_of[slot]` in place `slot`: the
@@ -73,11 +100,12 @@ template <class T>
 void pack_bias(const T* from, const T* also, Index also_gates, Index gates, Index units, T* to) {
     constexpr Index W = width<T>;
     for (Index gate = 0; gate < gates; ++gate)
-        for (Index unit = 0; unit < padded<T>(units); ++unit) {
+        for (Index unit = 0; unit < units; unit += W) {
             const Index at = gate * units + unit;
-            T value = from && unit < units ? from[at] : T(0);
-            if (also && gate < also_gates && unit < units) value += also[at];
-            to[((unit / W) * gates + gate) * W + unit % W] = value;
+            Vec<T> value{};
+            if (from) value = load_part(from + at, units - unit);
+            if (also && gate < also_gates) value += load_part(also + at, units - unit);
+            store(to + (unit * gates + gate * W), value);
         }
 }
 

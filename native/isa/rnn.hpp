@@ -19,8 +19,7 @@ struct Rnn {
 
     template <class T>
     struct BackWeights : OneTranspose<T, 1> {
-        using OneTranspose<T, 1>::OneTranspose;
-        void pack(const Call<T>& call, const Team& team) const { OneTranspose<T, 1>::pack(call, input_gate_of, team); }
+        BackWeights(const Call<T>& call, Arena& arena) : OneTranspose<T, 1>(call, input_gate_of, arena) {}
     };
 
     template <class T>
@@ -35,7 +34,7 @@ struct Rnn {
                 walk.put_state(row, unit, h);
             });
         };
-        sweep<T, 1>(rows, walk.panels, walk.operands, walk.plan.weights.matrix(walk.call), begin, end);
+        sweep<T, 1>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.matrix(walk.call)), begin, end);
     }
 
     template <class T>
@@ -46,6 +45,15 @@ struct Rnn {
             return tanh<T>(x);
     }
 
+    // The gradient of x, given that of h = φ(x). What does not pass a ReLU does not, even if it is not a number.
+    template <class T>
+    static Vec<T> through(Vec<T> arriving, Vec<T> h) {
+        if constexpr (Relu)
+            return h > Vec<T>{} ? arriving : Vec<T>{};
+        else
+            return arriving * (T(1) - h * h);
+    }
+
     template <class T>
     static void back_step(const Backward<Rnn, T>& walk, Index rows) {
         for (Index row = 0; row < rows; ++row)
@@ -53,13 +61,11 @@ struct Rnn {
                 const Index unit = panel * width<T>;
                 const Vec<T> h = load(walk.saved(row) + unit);
                 const auto arriving = walk.arriving(row, unit);
-                Vec<T> slope = T(1) - h * h;
-                if constexpr (Relu) slope = h > Vec<T>{} ? T(1) - Vec<T>{} : Vec<T>{};
-                store(walk.gradients(row) + unit, arriving.fresh * slope);
+                store(walk.gradients(row) + unit, through<T>(arriving.fresh, h));
                 store(walk.compact(walk.plan.dstate, row) + unit, arriving.kept);
             }
         walk.all_meet();
-        walk.to_old_state(walk.plan.weights.matrix(walk.call, input_gate_of), 0, rows);
+        walk.to_old_state(walk.plan.weights.matrix(walk.call), 0, rows);
     }
 };
 

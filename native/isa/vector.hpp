@@ -63,6 +63,15 @@ using Vec = typename Lanes<T>::Vec;
 template <class T>
 inline constexpr Index width = vector_bytes / static_cast<Index>(sizeof(T));
 
+// Whether products of T can be made in tiles of a matrix unit: see tiles.hpp.
+#if defined(__AMX_BF16__)
+template <class T>
+inline constexpr bool has_tiles = std::is_same_v<T, float>;
+#else
+template <class T>
+inline constexpr bool has_tiles = false;
+#endif
+
 template <class T>
 [[gnu::always_inline]] inline Vec<T> load(const T* from) {
     return *reinterpret_cast<const typename Lanes<T>::Loose*>(from);
@@ -73,10 +82,22 @@ template <class T>
     *reinterpret_cast<typename Lanes<T>::Loose*>(to) = value;
 }
 
+#if defined(__AVX512F__)
+[[gnu::always_inline]] inline std::uint16_t first_lanes(Index count) {
+    return static_cast<std::uint16_t>(count > 0 ? (1u << count) - 1 : 0);
+}
+#endif
+
 // The first `count` lanes; the others are 0. Rows of the caller's arrays end anywhere, ours are padded.
 template <class T>
 [[gnu::always_inline]] inline Vec<T> load_part(const T* from, Index count) {
     if (count >= width<T>) return load(from);
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float>)
+        return (Vec<T>)_mm512_maskz_loadu_ps(first_lanes(count), from);
+    else
+        return (Vec<T>)_mm512_maskz_loadu_pd(static_cast<std::uint8_t>(first_lanes(count)), from);
+#endif
     Vec<T> value{};
     for (Index lane = 0; lane < count; ++lane) value[lane] = from[lane];
     return value;
@@ -85,6 +106,12 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void store_part(T* to, Vec<T> value, Index count) {
     if (count >= width<T>) return store(to, value);
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<T, float>)
+        return _mm512_mask_storeu_ps(to, first_lanes(count), (__m512)value);
+    else
+        return _mm512_mask_storeu_pd(to, static_cast<std::uint8_t>(first_lanes(count)), (__m512d)value);
+#endif
     for (Index lane = 0; lane < count; ++lane) to[lane] = value[lane];
 }
 

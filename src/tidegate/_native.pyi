@@ -1,5 +1,7 @@
 """The compiled part; native/ has its source, native/call.hpp the fields of a call."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +18,25 @@ def apply_float32(sigmoid: bool, source: int, count: int, target: int, /) -> Non
 def apply_float64(sigmoid: bool, source: int, count: int, target: int, /) -> None: ...
 def busy_float32(rounds: int, /) -> int: ...
 def busy_float64(rounds: int, /) -> int: ...
+
+# torch's tensors are Any here: this module is there without torch too.
+def adopt_tensors(torch: Any, /) -> bool: ...
+def plain_forward(
+    kind: int, batch_first: bool, threads: int, parameters: dict[str, Any], x: Any, state: Any, /
+) -> tuple[Any, Any] | None: ...
+def plain_inputs(
+    kind: int, batch_first: bool, parameters: dict[str, Any], x: Any, state: Any, /
+) -> tuple[Any, ...] | None: ...
+def plain_saving_forward(kind: int, batch_first: bool, threads: int, inputs: tuple[Any, ...], /) -> tuple[Any, ...]: ...
+def plain_backward(
+    kind: int,
+    batch_first: bool,
+    threads: int,
+    kept: tuple[Any, ...],
+    arrived: tuple[Any, ...],
+    wanted: tuple[bool, ...],
+    /,
+) -> tuple[Any, ...]: ...
 
 class Layer32:
     def __init__(

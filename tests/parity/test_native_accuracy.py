@@ -24,7 +24,8 @@ def apply(function: str, x: NDArray[np.floating]) -> NDArray[np.floating]:
 
 def truth(function: str, x: NDArray[np.floating]) -> NDArray[np.longdouble]:
     wide = x.astype(np.longdouble)
-    return 1 / (1 + np.exp(-wide)) if function == "sigmoid" else np.tanh(wide)
+    with np.errstate(over="ignore"):  # 1 / (1 + ∞) is the 0 that is meant
+        return 1 / (1 + np.exp(-wide)) if function == "sigmoid" else np.tanh(wide)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -47,6 +48,20 @@ def test_never_outside_its_range(function: str, low: float, dtype: DTypeLike) ->
     y = apply(function, np.concatenate([size, -size]))
     assert low <= y.min() <= y.max() <= 1
     assert np.all(np.diff(apply(function, np.sort(size))) >= -2 * info.eps)
+
+
+@pytest.mark.parametrize("function", ["sigmoid", "tanh"])
+def test_all_over_the_numbers_there_are(function: str) -> None:
+    # Every 4093rd bit pattern: all exponents, numbers without a leading one, infinities and many kinds of NaN.
+    x = np.arange(0, 2**32, 4093, dtype=np.uint64).astype(np.uint32).view(np.float32)
+    y = apply(function, x)
+    np.testing.assert_array_equal(np.isnan(y), np.isnan(x))
+    number, small = x[~np.isnan(x)], x[np.abs(x) < 10]
+    exact = truth(function, number)
+    assert np.max(np.abs(y[~np.isnan(x)] - exact)) <= 2 * np.finfo(np.float32).eps
+    exact = truth(function, small)
+    unit = np.spacing(np.abs(exact.astype(np.float32))).astype(np.longdouble)
+    assert np.max(np.abs(apply(function, small) - exact) / unit) <= 2
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

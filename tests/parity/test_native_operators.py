@@ -6,6 +6,7 @@ import native_cases
 import pytest
 import torch
 from native_cases import Sizes
+from torch.export import Dim
 
 from tidegate import nn
 from tidegate.nn.kernels import native, operators
@@ -13,6 +14,12 @@ from tidegate.nn.kernels.dispatch import explain
 from tidegate.nn.kernels.native import GATES, Options
 
 SIZES = Sizes(4, 3, 5, 7, 7)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_compiled_yet() -> None:
+    """The compiler gives a function up that it has compiled too often, for whatever test."""
+    torch.compiler.reset()
 
 
 @pytest.mark.parametrize("kind", sorted(GATES))
@@ -50,3 +57,35 @@ def test_a_layer_exports(make: type) -> None:
     exported = torch.export.export(layer, (x,))
     assert any(node.target is torch.ops.tidegate.layer.default for node in exported.graph.nodes)
     torch.testing.assert_close(exported.module()(x), layer(x))
+
+
+@pytest.mark.parametrize("dynamic", [(0,), (0, 1)], ids=["batch", "batch and steps"])
+@pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
+def test_a_layer_exports_for_any_size(make: type, dynamic: tuple[int, ...]) -> None:
+    layer = make(3, 5, 2, bidirectional=True, batch_first=True).eval()
+    shapes = {axis: Dim(f"axis{axis}") for axis in dynamic}
+    exported = torch.export.export(layer, (torch.randn(4, 6, 3),), dynamic_shapes=(shapes,)).module()
+    for batch, steps in ((7, 9), (2, 3)):
+        x = torch.randn(batch, steps if 1 in dynamic else 6, 3)
+        torch.testing.assert_close(exported(x), layer(x))
+
+
+@pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
+def test_a_layer_compiles_for_any_size(make: type) -> None:
+    layer = make(3, 5, 2, batch_first=True)
+    compiled = torch.compile(layer, backend="aot_eager", fullgraph=True, dynamic=True)
+    for batch, steps in ((4, 6), (7, 9), (2, 3)):
+        x = torch.randn(batch, steps, 3, requires_grad=True)
+        found, expected = compiled(x)[0], layer(x)[0]
+        torch.testing.assert_close(found, expected)
+        # All inputs and weights count, each output with a weight of its own.
+        weight, leaves = torch.randn_like(expected), [x, *layer.parameters()]
+        pair = [torch.autograd.grad((one * weight).sum(), leaves) for one in (found, expected)]
+        torch.testing.assert_close(*pair)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # inductor's own imports
+def test_a_layer_compiles_by_inductor() -> None:
+    layer, x = nn.GRU(3, 5, batch_first=True), torch.randn(4, 6, 3)
+    torch.testing.assert_close(torch.compile(layer, fullgraph=True)(x), layer(x))

@@ -38,7 +38,7 @@ class Call:
         else:
             self._check_dimensions(x, parts)
             self.rows, self.layout = self._from_tensor(x, lengths)
-        self._steps = len(self.layout.sizes)
+        self._steps = self.layout.steps
         if isinstance(x, Tensor):
             self._steps = x.size(1 if layer.batch_first and not self._one else 0)
         self.initial = self._learnt_or_zero() if parts is None else self._sorted(parts)

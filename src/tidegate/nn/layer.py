@@ -17,6 +17,7 @@ from tidegate.nn.arguments import Merge, check_merge, check_proj_size, check_sha
 from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import Gates, Recurrence, Weights
 from tidegate.nn.kernels import dispatch
+from tidegate.nn.kernels.carrying import engine_number
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.stack import run_stack
 
@@ -76,8 +77,9 @@ class RecurrentLayer(nn.Module):
         self.residual = residual
         self.learn_initial_state = learn_initial_state
         self.merge = merge
-        # Kept although derivable: looked up at every call, where a short one takes microseconds.
+        # These two are kept although derivable: looked up at every call, where a short one takes microseconds.
         self._names = self._all_names()
+        self._kind = engine_number(recurrence)
         for name, parameter_shape in self._parameter_shapes().items():
             self.register_parameter(name, nn.Parameter(torch.empty(parameter_shape, device=device, dtype=dtype)))
         self.reset_parameters()
@@ -168,12 +170,14 @@ class RecurrentLayer(nn.Module):
             ValueError, RuntimeError, TypeError: as torch's layers, for wrong shapes and types.
             ConfigurationError: the lengths do not fit x.
         """
-        if state is not None and hx is not None:
-            raise TypeError("state and hx are two names of one argument: pass one of them")
-        state = state if hx is None else hx
-        straight = dispatch.run_straight(self, x, state) if lengths is None else None
-        if straight is not None:
-            return straight
+        if hx is not None:
+            if state is not None:
+                raise TypeError("state and hx are two names of one argument: pass one of them")
+            state = hx
+        if lengths is None:
+            straight = dispatch.run_straight(self, x, state)
+            if straight is not None:
+                return straight
         call = Call(self, x, state, lengths)
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)

@@ -20,16 +20,17 @@ class Layout:
     It is the layout of torch's PackedSequence, but may hold sequences without steps; they stand last and have no rows.
     """
 
-    sizes: tuple[int, ...]
-    """How many sequences run at each step, never growing."""
+    steps: int
     batch: int
+    ragged: tuple[int, ...] | None = None
+    """How many sequences run at each step, never growing; None if all of them run at every step."""
     order: Tensor | None = None
     """Which sequence stands at each place [B]; None if they stand as given."""
 
     @classmethod
     def of_dense(cls, x: Tensor) -> Layout:
         """Of [T, B, F] without padding."""
-        return cls((x.size(1),) * x.size(0), x.size(1))
+        return cls(x.size(0), x.size(1))
 
     @classmethod
     def of_lengths(cls, x: Tensor, lengths: Tensor | Sequence[int]) -> Layout:
@@ -40,18 +41,26 @@ class Layout:
             return cls.of_dense(x)
         ordered, order = checked.sort(descending=True, stable=True)
         sizes = (torch.arange(int(ordered[0]))[:, None] < ordered).sum(1)
-        return cls(tuple(sizes.tolist()), batch, order.to(x.device))
+        return cls._of_sizes(tuple(sizes.tolist()), batch, order.to(x.device))
 
     @classmethod
     def of_packed(cls, packed: PackedSequence) -> Layout:
         sizes = tuple(packed.batch_sizes.tolist())
-        return cls(sizes, sizes[0], packed.sorted_indices)
+        return cls._of_sizes(sizes, sizes[0], packed.sorted_indices)
+
+    @classmethod
+    def _of_sizes(cls, sizes: tuple[int, ...], batch: int, order: Tensor | None) -> Layout:
+        return cls(len(sizes), batch, sizes if sizes and sizes[-1] < batch else None, order)
 
     @property
     def dense(self) -> bool:
         """Whether every sequence runs at every step."""
-        # `not self.sizes` would stop torch.compile once it has seen two lengths.
-        return len(self.sizes) == 0 or self.sizes[-1] == self.batch
+        return self.ragged is None
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """How many sequences run at each step; a program traced through here holds for this number of steps alone."""
+        return (self.batch,) * self.steps if self.ragged is None else self.ragged
 
     @cached_property
     def places(self) -> Tensor:
@@ -64,7 +73,7 @@ class Layout:
 
     def gather(self, x: Tensor) -> Tensor:
         """The rows [N, F] of a padded batch [T, B, F]; what is padding is neither read nor given a gradient."""
-        flat = x.reshape(x.size(0) * x.size(1), x.size(2))
+        flat = as_rows(x)
         return flat if self._whole(x.size(0)) else flat.index_select(0, self.places.to(x.device))
 
     def pad(self, rows: Tensor, steps: int) -> Tensor:
@@ -83,7 +92,16 @@ class Layout:
         return state if self.order is None else state.index_select(1, self.order.argsort())
 
     def _whole(self, steps: int) -> bool:
-        return self.order is None and self.dense and len(self.sizes) == steps
+        return self.order is None and self.dense and self.steps == steps
+
+
+def as_rows(x: Tensor) -> Tensor:
+    """A dense batch [T, B, W] as rows [T·B, W]."""
+    steps, batch, width = x.shape
+    if torch.compiler.is_compiling():
+        # torch's reshape asks whether min(W, W·B) is W, which torch.export cannot prove of a batch of any size.
+        return x.contiguous().as_strided((steps * batch, width), (width, 1))
+    return x.reshape(steps * batch, width)
 
 
 def _checked_lengths(lengths: Tensor | Sequence[int], steps: int, batch: int) -> Tensor:

@@ -1,4 +1,4 @@
-"""Trained recurrent networks with NumPy alone: no torch is imported here, nor needed."""
+"""Trained recurrent networks with NumPy and, where it is there, the native engine: no torch is imported nor needed."""
 
 from __future__ import annotations
 

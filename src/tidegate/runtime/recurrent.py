@@ -1,4 +1,4 @@
-"""Recurrent layers over whole sequences and step by step, with NumPy alone."""
+"""Recurrent layers over whole sequences and step by step, without torch."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tidegate.errors import ConfigurationError, DataError
+from tidegate.runtime.carrying import Carrier, carrier_of
 from tidegate.runtime.options import checked_weights, parsed
-from tidegate.runtime.steps import Array, State, Weights
+from tidegate.runtime.steps import Array, State
 
 
 class Recurrent:
@@ -34,10 +35,10 @@ class Recurrent:
         arrays = checked_weights(self._recurrence, self._stack, weights)
         self._dtype = arrays["weight_ih_l0"].dtype
         self._learnt = [arrays[name] for name in arrays if name.startswith("initial_")]
-        self._layers: list[list[Weights]] = [[] for _ in range(self._stack.num_layers)]
+        self._layers: list[list[Carrier]] = [[] for _ in range(self._stack.num_layers)]
         for layer, end in self._stack.places():
             own = {name.removesuffix(end): array for name, array in arrays.items() if name.endswith(end)}
-            self._layers[layer].append(own)
+            self._layers[layer].append(carrier_of(self._recurrence, own, self._stack.zoneout))
 
     def run(
         self, x: npt.ArrayLike, state: Any = None, lengths: Sequence[int] | npt.NDArray[np.integer[Any]] | None = None
@@ -58,20 +59,15 @@ class Recurrent:
             DataError: x, state or lengths have the wrong shape, or a length lies outside 0 … T.
         """
         rows = self._checked_input(x, "[B, T, F]")
-        batch, steps, _ = rows.shape
-        inside = np.arange(steps)[:, None] < _checked_lengths(lengths, batch, steps)
-        rows = np.where(inside[..., None], rows.swapaxes(0, 1), 0).astype(self._dtype, copy=False)
-        initial = self._initial(state, batch)
-        finals: list[State] = []
+        checked = _checked_lengths(lengths, *rows.shape[:2])
+        final = self._initial(state, len(rows))
         for layer, directions in enumerate(self._layers):
-            walked = []
-            for direction, weights in enumerate(directions):
-                place = len(finals)
-                outputs, final = self._walk(rows, tuple(part[place] for part in initial), weights, inside, direction)
-                walked.append(outputs)
-                finals.append(final)
-            rows = self._above(layer, rows, walked)
-        return rows.swapaxes(0, 1), self._joined(finals)
+            outputs = []
+            for direction, carrier in enumerate(directions):
+                own = tuple(part[layer * len(directions) + direction] for part in final)
+                outputs.append(carrier.run(rows, own, checked, direction == 1))
+            rows = self._above(layer, rows, outputs)
+        return rows, _given(final)
 
     def step(self, x: npt.ArrayLike, state: Any = None) -> tuple[Array, Any]:
         """Carries the layers over one step: x [B, F] and the state before it → output [B, H] and the state after it.
@@ -83,32 +79,12 @@ class Recurrent:
         if self._stack.bidirectional:
             raise ConfigurationError("a bidirectional network reads a sequence to its end before it answers: use run")
         rows = self._checked_input(x, "[B, F]")
-        initial = self._initial(state, len(rows))
-        finals: list[State] = []
-        for layer, (weights,) in enumerate(self._layers):
-            before = tuple(part[layer] for part in initial)
-            finals.append(self._next(self._recurrence.project(rows, weights), before, weights))
-            rows = self._above(layer, rows, [finals[-1][0]])
-        return rows, self._joined(finals)
-
-    def _walk(
-        self, rows: Array, state: State, weights: Weights, inside: npt.NDArray[np.bool_], reverse: int
-    ) -> tuple[Array, State]:
-        """One layer in one direction over rows [T, B, F]; a sequence rests where it is not `inside` [T, B]."""
-        projected = self._recurrence.project(rows, weights)
-        outputs = np.empty((*rows.shape[:2], state[0].shape[1]), self._dtype)
-        dense = bool(inside.all())
-        for t in reversed(range(len(rows))) if reverse else range(len(rows)):
-            new, runs = self._next(projected[t], state, weights), inside[t][:, None]
-            state = new if dense else tuple(np.where(runs, n, old) for n, old in zip(new, state, strict=True))
-            outputs[t] = state[0]
-        outputs[~inside] = 0
-        return outputs, state
-
-    def _next(self, projected: Array, state: State, weights: Weights) -> State:
-        new = self._recurrence(projected, state, weights)
-        kept = self._stack.zoneout
-        return tuple(n + kept * (old - n) for n, old in zip(new, state, strict=True)) if kept else new
+        final = self._initial(state, len(rows))
+        for layer, (carrier,) in enumerate(self._layers):
+            own = tuple(part[layer] for part in final)
+            carrier.step(rows, own)
+            rows = own[0] + rows if self._stack.residual and layer else own[0]
+        return rows.copy(), _given(final)
 
     def _above(self, layer: int, rows: Array, outputs: Sequence[Array]) -> Array:
         """What the next layer is given, from what this one was given and what its directions put out."""
@@ -119,41 +95,43 @@ class Recurrent:
         return merged + rows if self._stack.residual and layer else merged
 
     def _initial(self, state: Any, batch: int) -> State:
+        """A state of our own, to be carried on in place."""
         names = self._recurrence.state_names
         places = self._stack.num_layers * self._stack.directions
         shapes = [(places, batch, width) for width in self._recurrence.widths(self._stack.hidden_size)]
         if state is None and self._learnt:
             return tuple(
-                np.broadcast_to(part[:, None], shape) for part, shape in zip(self._learnt, shapes, strict=True)
+                np.broadcast_to(part[:, None], shape).copy() for part, shape in zip(self._learnt, shapes, strict=True)
             )
         if state is None:
             return tuple(np.zeros(shape, self._dtype) for shape in shapes)
         parts = (state,) if len(names) == 1 else tuple(state)
         if len(parts) != len(names):
             raise DataError(f"the state has {len(parts)} parts, expected ({', '.join(names)})")
-        arrays = tuple(np.asarray(part, self._dtype) for part in parts)
+        arrays = tuple(np.array(part, self._dtype, order="C") for part in parts)
         for name, array, shape in zip(names, arrays, shapes, strict=True):
             if array.shape != shape:
                 raise DataError(f"the state {name} has shape {list(array.shape)}, expected {list(shape)}")
         return arrays
 
-    def _joined(self, finals: Sequence[State]) -> Any:
-        parts = tuple(np.stack(part) for part in zip(*finals, strict=True))
-        return parts if len(parts) > 1 else parts[0]
-
     def _checked_input(self, x: npt.ArrayLike, expected: str) -> Array:
-        rows = np.asarray(x, self._dtype)
+        rows = np.asarray(x, self._dtype, order="C")
         if rows.ndim != expected.count(",") + 1 or rows.shape[-1] != self._stack.input_size:
             raise DataError(f"x has shape {list(rows.shape)}, expected {expected} with F = {self._stack.input_size}")
         return rows
 
 
-def _checked_lengths(lengths: Any, batch: int, steps: int) -> npt.NDArray[np.integer[Any]]:
+def _given(state: State) -> Any:
+    """A state as the caller has it."""
+    return state if len(state) > 1 else state[0]
+
+
+def _checked_lengths(lengths: Any, batch: int, steps: int) -> npt.NDArray[np.int64]:
     if lengths is None:
-        return np.full(batch, steps)
+        return np.full(batch, steps, np.int64)
     given = np.asarray(lengths)
     if given.shape != (batch,) or (batch and given.dtype.kind not in "iu"):
         raise DataError(f"lengths must be {batch} whole numbers, one a sequence, not {given.dtype} {list(given.shape)}")
     if batch and not 0 <= given.min() <= given.max() <= steps:
         raise DataError(f"lengths must lie between 0 and the {steps} steps of x, not {given.tolist()}")
-    return given
+    return given.astype(np.int64)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -89,6 +90,54 @@ def test_what_torch_cannot_do_the_engine_does(layer, reason) -> None:
 )
 def test_what_stands_around_the_recurrence_keeps_the_fast_path(layer) -> None:
     assert explain(layer, torch.randn(6, 4, 3)).path == "native"
+
+
+class _Elsewhere(nn.GRU):
+    """A layer whose weights say that they lie on a device that this machine need not have."""
+
+    device = torch.device("cuda")
+
+    def weights(self, index: int, direction: int) -> dict[str, torch.Tensor]:
+        held = super().weights(index, direction)
+        return held | {"weight_ih": SimpleNamespace(device=self.device, dtype=self.weight_ih_l0.dtype)}
+
+
+@pytest.mark.parametrize(
+    ("options", "path"),
+    [
+        ({}, "torch"),
+        ({"num_layers": 2, "bidirectional": True, "residual": True}, "torch"),
+        ({"dtype": torch.float16}, "torch"),
+        ({"dtype": torch.bfloat16}, "torch"),
+        ({"layer_norm": True}, "walk"),
+        ({"reset": "before"}, "walk"),
+        ({"zoneout": 0.1}, "walk"),
+        ({"recurrent_dropout": 0.1}, "walk"),
+    ],
+)
+@pytest.mark.parametrize("device", ["cuda", "mps", "xpu"])
+def test_on_other_devices_torch_runs_what_it_can(device, options, path, monkeypatch) -> None:
+    monkeypatch.setattr(_Elsewhere, "device", torch.device(device))
+    layer = _Elsewhere(3, 5, **options)
+    choice = explain(layer, torch.randn(6, 4, 3, dtype=layer.weight_ih_l0.dtype))
+    assert choice.path == path
+    where = "the engine has no" if {"layer_norm"} & options.keys() else f"the engine runs on the CPU, not on {device}"
+    assert where in choice.reason
+    with force_path("native"), pytest.raises(ConfigurationError, match=where):
+        explain(layer, torch.randn(6, 4, 3, dtype=layer.weight_ih_l0.dtype))
+
+
+def test_a_mapped_call_is_walked() -> None:
+    layer, seen = nn.GRU(3, 5), []
+
+    def one(x: torch.Tensor) -> torch.Tensor:
+        seen.append(explain(layer, x))
+        return layer(x)[0]
+
+    x = torch.randn(2, 6, 4, 3)
+    torch.testing.assert_close(torch.func.vmap(one)(x), torch.stack([layer(part)[0] for part in x]))
+    assert [choice.path for choice in seen] == ["walk"]
+    assert "no batching rule for vmap" in seen[0].reason
 
 
 def test_nothing_to_run_leaves_the_state() -> None:

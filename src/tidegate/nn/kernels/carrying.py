@@ -14,7 +14,7 @@ from tidegate.nn.cells.lstm import LSTMRecurrence
 from tidegate.nn.cells.rnn import RNNRecurrence
 from tidegate.nn.kernels import native, operators
 from tidegate.nn.kernels.native import Inputs, Options, Outputs
-from tidegate.nn.layout import Layout
+from tidegate.nn.layout import Layout, as_rows
 
 if TYPE_CHECKING:
     from tidegate.nn.layer import RecurrentLayer
@@ -43,7 +43,7 @@ def carry_native(
 ) -> tuple[tuple[Tensor, ...], State]:
     """Carry one layer, each direction in a call of its own."""
     found = [_carry_direction(layer, (index, d), rows, layout, initial) for d in range(layer.num_directions)]
-    outputs = tuple(one.y.reshape(rows.size(0), one.y.size(-1)) for one in found)
+    outputs = tuple(as_rows(one.y) if layout.dense else one.y for one in found)
     final = [torch.stack([one.state for one in found])]
     if found[0].cell is not None:
         final.append(torch.stack([one.cell for one in found if one.cell is not None]))
@@ -59,7 +59,7 @@ def _carry_direction(
     weights = layer.weights(*place)
     keep = [_shaped(_keep(layer, rows, part.size(1)), rows, layout) for part in state]
     inputs = Inputs(
-        rows.view(len(layout.sizes), layout.batch, rows.size(1)) if layout.dense else rows,
+        rows.view(layout.steps, layout.batch, rows.size(1)) if layout.dense else rows,
         weights["weight_ih"],
         weights["weight_hh"],
         weights.get("bias_ih"),
@@ -91,6 +91,12 @@ def kind_of(recurrence: Recurrence) -> str | None:
     return None
 
 
+def engine_number(recurrence: Recurrence) -> int | None:
+    """The engine's number for exactly this equation, if it has one."""
+    kind = kind_of(recurrence)
+    return None if kind is None else native.KINDS[kind]
+
+
 def _dropout(layer: RecurrentLayer, h: Tensor) -> Tensor | None:
     if not (layer.recurrent_dropout and layer.training):
         return None
@@ -109,4 +115,4 @@ def _keep(layer: RecurrentLayer, rows: Tensor, width: int) -> Tensor | None:
 def _shaped(keep: Tensor | None, rows: Tensor, layout: Layout) -> Tensor | None:
     if keep is None or not layout.dense:
         return keep
-    return keep.view(len(layout.sizes), layout.batch, keep.size(1)) if len(rows) else None
+    return keep.view(layout.steps, layout.batch, keep.size(1)) if len(rows) else None

@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, get_num_threads, is_grad_enabled
+from torch.compiler import is_compiling
 from torch.nn.utils.rnn import PackedSequence
 
 from tidegate.errors import ConfigurationError
@@ -22,17 +23,21 @@ from tidegate.nn.call import Call, Lengths
 from tidegate.nn.cells.base import State
 from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
-from tidegate.nn.kernels.straight import carry_straight
+from tidegate.nn.kernels.straight import READY, run_differentiably
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
 from tidegate.nn.stack import Carry, run_stack
 
 if TYPE_CHECKING:
     from tidegate.nn.layer import RecurrentLayer
+if READY:
+    from tidegate import _native
 
 _log = logging.getLogger("tidegate.nn")
 # One for the process and not a ContextVar, which torch.compile cannot trace.
 _forced: list[str] = []
+_is_any_autocast_enabled = torch._C._is_any_autocast_enabled
+_functorch_level = torch._C._functorch.peek_interpreter_stack
 
 
 class Choice(NamedTuple):
@@ -56,9 +61,16 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"zoneout={layer.zoneout}"
     if layer.recurrent_dropout and layer.training:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
-    if not (layout.sizes and layout.sizes[0]):
+    if layout.steps == 0 or layout.batch == 0 or (layout.ragged is not None and layout.ragged[0] == 0):
         return "there is no step to run"
+    if not is_compiling() and _is_mapped():
+        return "torch's fused operators have no batching rule for vmap"
     return None
+
+
+def _is_mapped() -> bool:
+    stack = torch._C._functorch.get_interpreter_stack() or ()
+    return any(one.key() == torch._C._functorch.TransformType.Vmap for one in stack)
 
 
 PATHS: dict[str, Path] = {
@@ -97,20 +109,37 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     raise AssertionError("the walk has no obstacles")
 
 
-def run_straight(layer: RecurrentLayer, x: Tensor | PackedSequence, state: Any) -> tuple[Tensor, Any] | None:
-    """The outputs and final state of a call that the engine can take as it stands; None for all others."""
-    if _chosen_outside() not in (None, "native"):
+def run_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Any, Any] | None:
+    """The outputs and final state of a call that the engine can take as it stands; None for all others.
+
+    Where somebody insists on a path, reads which one was taken, or watches torch's operators, the long way knows what
+    to do. A short call is over in microseconds, so all this is asked here and at once.
+    """
+    kind = layer._kind
+    if (
+        is_compiling()
+        or kind is None
+        or not READY
+        or _forced
+        or layer.num_layers != 1
+        or layer.bidirectional
+        or layer.zoneout
+        or layer.learn_initial_state
+        or (layer.recurrent_dropout and layer.training)
+        or _is_any_autocast_enabled()
+        or _functorch_level() is not None
+        or _log.isEnabledFor(logging.DEBUG)
+    ):
         return None
-    found = carry_straight(layer, x, state)
-    if found is not None and _log.isEnabledFor(logging.DEBUG):
-        _log.debug("%s takes the path native (straight)", type(layer).__name__)
-    return found
+    if is_grad_enabled():
+        return run_differentiably(kind, layer.batch_first, layer._parameters, x, state)
+    return _native.plain_forward(kind, layer.batch_first, get_num_threads(), layer._parameters, x, state)
 
 
 def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:
     """Carry all layers by the chosen path."""
     choice = choose(layer, layout)
-    if not torch.compiler.is_compiling():
+    if not is_compiling():
         _log.debug("%s takes the path %s (%s)", type(layer).__name__, choice.path, choice.reason)
     return run_stack(layer, rows, layout, initial, PATHS[choice.path].carry)
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from tidegate.nn.cells.base import State
-from tidegate.nn.layout import Layout
+from tidegate.nn.layout import Layout, as_rows
 
 if TYPE_CHECKING:
     from tidegate.nn.layer import RecurrentLayer
@@ -18,7 +18,7 @@ def carry_fused(
     layer: RecurrentLayer, index: int, rows: Tensor, layout: Layout, initial: State
 ) -> tuple[tuple[Tensor, ...], State]:
     """Carry one layer, all directions in one call."""
-    batch = layout.sizes[0]
+    batch = layout.batch if layout.ragged is None else layout.ragged[0]
     # torch knows no sequence without steps: they stand last, stay outside the call and keep their state.
     active = tuple(part[:, :batch].contiguous() for part in initial)
     output, *final = _call(layer, index, rows, layout, active)
@@ -36,7 +36,7 @@ def _call(layer: RecurrentLayer, index: int, rows: Tensor, layout: Layout, initi
     # One layer, no dropout: what passes between layers is the stack's business.
     shape = (weights, layer.bias, 1, 0.0, layer.training, layer.bidirectional)
     if layout.dense:
-        dense = rows.view(len(layout.sizes), layout.batch, rows.size(1))
+        dense = rows.view(layout.steps, layout.batch, rows.size(1))
         output, *final = operator(dense, hx, *shape, False)
-        return output.flatten(0, 1), *final
+        return as_rows(output), *final
     return operator(rows, torch.tensor(layout.sizes), hx, *shape)

@@ -1,80 +1,76 @@
 """The short way for the commonest call: one plain layer, one direction, a dense batch, on the engine.
 
-It takes x by its strides, so `batch_first` copies nothing, and skips what only stacks, directions and ragged batches
-need, which costs more than a short walk. Whatever is unusual, errors among it, is left to the long way.
+A short call takes a few microseconds in all, so this way asks as little as it can and lets the engine itself read
+torch's tensors, check them and make new ones. Weights are read where they are at every call, and nothing is remembered
+of them. Whatever is unusual, errors among it, is left to the long way.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, get_num_threads, is_grad_enabled
 
-from tidegate.nn.kernels import native
-from tidegate.nn.kernels.carrying import kind_of
-from tidegate.nn.kernels.native import Inputs, Options
+from tidegate.nn.kernels.native import AVAILABLE, KINDS, Inputs, Options
 
-if TYPE_CHECKING:
-    from tidegate.nn.layer import RecurrentLayer
+READY = False
+"""Whether there is an engine, and this torch shows it its tensors."""
+
+if AVAILABLE:
+    from tidegate import _native
+
+    READY = _native.adopt_tensors(torch)
+
+_NAMES = tuple(KINDS)
 
 
-def carry_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Tensor, Any] | None:
-    """What the layer's `forward` returns, or None where this way does not lead."""
-    if (
-        not native.AVAILABLE
-        or type(x) is not Tensor
-        or x.dim() != 3
-        or layer.num_layers != 1
-        or layer.bidirectional
-        or _disturbed(layer)
-    ):
+def run_differentiably(
+    kind: int, batch_first: bool, parameters: dict[str, Any], x: Any, state: Any
+) -> tuple[Tensor, Any] | None:
+    """What a layer's `forward` returns, with gradients where they are wanted, or None where this way does not lead."""
+    inputs = _native.plain_inputs(kind, batch_first, parameters, x, state)
+    if inputs is None:
         return None
-    kind = kind_of(layer.recurrence)
-    parameters = layer._parameters
-    weight, recurrent = parameters["weight_ih_l0"], parameters.get("weight_hh_l0")
-    if kind is None or weight is None or recurrent is None or _elsewhere(x, weight):
-        return None
-    parts = () if state is None else state if isinstance(state, tuple) else (state,)
-    batch = x.size(0 if layer.batch_first else 1)
-    widths = (recurrent.size(1), layer.hidden_size)[: len(layer.recurrence.state_names)]
-    if parts and not _fit(parts, [(1, batch, width) for width in widths], x):
-        return None
-    inputs = Inputs(
-        x,
-        weight,
-        recurrent,
-        parameters.get("bias_ih_l0"),
-        parameters.get("bias_hh_l0"),
-        parameters.get("weight_hr_l0"),
-        parameters.get("peephole_l0"),
-        *(part[0] for part in parts),
+    if not inputs:
+        return _native.plain_forward(kind, batch_first, get_num_threads(), parameters, x, state)
+    y, *final = _apply(kind, batch_first, *inputs)
+    return y, final[0] if len(final) == 1 else tuple(final)
+
+
+class _Plain(torch.autograd.Function):
+    """Inputs as in `Inputs` as far as `cell`, but states [1, B, ·]."""
+
+    @staticmethod
+    def forward(ctx: Any, kind: int, batch_first: bool, *inputs: Tensor | None) -> tuple[Tensor, ...]:
+        *outputs, saved = _native.plain_saving_forward(kind, batch_first, get_num_threads(), inputs)
+        ctx.save_for_backward(outputs[0], saved, *inputs)
+        ctx.way = kind, batch_first
+        ctx.set_materialize_grads(False)
+        return tuple(outputs)
+
+    @staticmethod
+    def backward(ctx: Any, *arriving: Tensor | None) -> tuple[Tensor | None, ...]:
+        kind, batch_first = ctx.way
+        if is_grad_enabled():  # create_graph: somebody will differentiate again
+            return (None, None, *_differentiable(Options(_NAMES[kind], False, batch_first), ctx, arriving))
+        wanted = ctx.needs_input_grad
+        return _native.plain_backward(kind, batch_first, get_num_threads(), ctx.saved_tensors, arriving, wanted)
+
+
+def _differentiable(options: Options, ctx: Any, arriving: tuple[Tensor | None, ...]) -> list[Tensor | None]:
+    from tidegate.nn.kernels.second_order import differentiable_gradients
+
+    inputs = ctx.saved_tensors[2:]
+    asked = zip(inputs, ctx.needs_input_grad[2:], strict=True)
+    wanted = Inputs._make(
+        [*(one if want else None for one, want in asked), *[None] * (len(Inputs._fields) - len(inputs))]
     )
-    found = native.run(Options(kind, False, layer.batch_first), inputs)
-    final = found.state.unsqueeze(0)
-    return found.y, final if found.cell is None else (final, found.cell.unsqueeze(0))
+    states = [None if one is None else one[0] for one in inputs[7:]]
+    y, *final = arriving
+    arriving = (y, *(None if one is None else one[0] for one in final))
+    return differentiable_gradients(options, Inputs(*inputs[:7], *states), arriving, wanted)[: len(inputs)]
 
 
-def _disturbed(layer: RecurrentLayer) -> bool:
-    dropped = layer.recurrent_dropout and layer.training
-    return bool(layer.zoneout or dropped or layer.learn_initial_state)
-
-
-def _elsewhere(x: Tensor, weight: Tensor) -> bool:
-    """Whether x is not what the engine takes, or something watches torch's operators."""
-    return (
-        x.dtype != weight.dtype
-        or x.dtype not in native.DTYPES
-        or not (x.is_cpu and weight.is_cpu)
-        or x.size(2) != weight.size(1)
-        or torch.is_autocast_enabled("cpu")
-        or torch.compiler.is_compiling()
-        or torch._C._functorch.peek_interpreter_stack() is not None
-    )
-
-
-def _fit(parts: tuple[Any, ...], shapes: list[tuple[int, ...]], x: Tensor) -> bool:
-    return len(parts) == len(shapes) and all(
-        type(part) is Tensor and part.shape == shape and part.dtype == x.dtype and part.is_cpu
-        for part, shape in zip(parts, shapes, strict=True)
-    )
+# Function.apply looks for functorch's transforms and old ways of writing such functions, for two microseconds.
+_apply = torch._C._FunctionBase.__dict__["apply"].__get__(None, _Plain)
