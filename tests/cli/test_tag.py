@@ -97,5 +97,11 @@ def test_faults_are_named_with_their_line(tidegate, model: Path, folder: Path, t
     result = tidegate("fit", "tag", folder / "train.txt", "--tag", "7", "--out", tmp_path / "run")
     assert "there is no column 7, only 0 to 2" in result.err
     assert not (tmp_path / "run").exists()
+    (tmp_path / "others.txt").write_text("Abc X NOUN\nde X VERB\n")
+    for part in ("--valid", "--test"):
+        files = [folder / "train.txt", part, tmp_path / "others.txt", "--out", tmp_path / "run"]
+        result = tidegate("fit", "tag", *files, "--quiet")
+        assert "others.txt, line 1: no tag ('NOUN' …) is one of those learnt (B-per, I-per, O …)" in result.err
+        assert not (tmp_path / "run").exists()
     result = tidegate("evaluate", model, folder / "test.txt", "--windows", "2")
     assert "--windows is an option of forecasters; the model is a SequenceTagger" in result.err

@@ -28,7 +28,7 @@ def test_labels_of_a_file_are_found_by_their_text():
 @pytest.mark.parametrize(
     ("targets", "words"),
     [
-        (["a", "a"], "all 2 examples have the label 'a'"),
+        (["a", "a"], "row 0: all 2 examples have the label 'a'"),
         (["a", 1], r"several kinds \(int, str\)"),
         (["a", None], "row 1: the label is missing"),
         (["a", ""], "row 1: the label is missing"),

@@ -57,6 +57,16 @@ def test_of_two_columns_without_a_header_the_one_with_fewer_values_is_the_label(
     assert (again.targets, list(again.inputs)) == (("1",), ["great"])
 
 
+def test_what_was_read_with_a_header_is_read_without_one_and_the_other_way_round(tmp_path):
+    headed, bare = "Text\tLabel\ngood one\t1\nbad\t0\nfine\t1\n", "good one\t1\nbad\t0\nfine\t1\n"
+    for first, second in ((headed, bare), (bare, headed)):
+        names = read(tmp_path, "a.tsv", first).names
+        records = read(tmp_path, "b.tsv", second, names)
+        assert (records.targets, list(records.inputs)) == (("1", "0", "1"), ["good one", "bad", "fine"])
+    with pytest.raises(DataError, match="no column is called label or review"):
+        read(tmp_path, "c.tsv", bare, {"text": "review"})
+
+
 def test_without_labels_texts_are_enough(tmp_path):
     assert list(read(tmp_path, "r.csv", "text\na\nb\n", labelled=False).inputs) == ["a", "b"]
     assert list(read(tmp_path, "r.tsv", "a b\nc\n", labelled=False).inputs) == ["a b", "c"]

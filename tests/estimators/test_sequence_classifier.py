@@ -223,3 +223,16 @@ def test_patches_hold_all_values(patch):
     assert steps.shape == (-(-7 // patch), 2 * patch)
     np.testing.assert_array_equal(steps.ravel()[:14], X[0].ravel().astype(np.float32))
     assert (steps.reshape(-1, 2)[7:] == steps.reshape(-1, 2)[6]).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("balancd", "class_weight='balancd': input should be 'balanced'"),
+        ({"a": 0.0}, "class_weight.a=0.0: input should be greater than 0"),
+        ({"a": float("inf")}, "class_weight.a=inf: input should be a finite number"),
+    ],
+)
+def test_weights_that_weigh_nothing_are_refused_by_name(given, words):
+    with pytest.raises(ConfigurationError, match=f"^{words}$"):
+        SequenceClassifier(class_weight=given)

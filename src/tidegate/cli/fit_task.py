@@ -91,7 +91,7 @@ def told_scores(assessment: Any) -> dict[str, Any]:
 def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: Sections) -> None:
     """Trains `estimator` on the files and writes model and report; `sections` are the task's own part of the report.
 
-    All files are read before training, so that a fault in one costs none.
+    All files are read and checked before training, so that a fault in one costs none.
     """
     from tidegate.cli.task_outcome import announce, show, show_as_json
     from tidegate.cli.task_report import task_facts
@@ -102,6 +102,9 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
     records, valid, test = (None if file is None else estimator.read(file, names) for file in _all(files))
     if not manner.quiet:
         announce(files, records)
+    for held in (valid, test):
+        if held is not None:
+            estimator.check(records, held)
     _train(estimator, records, valid, folder, manner)
     run = TaskRun(files, estimator, records, _scored(estimator, records, valid, test))
     estimator.save(folder.model, metrics=run.metrics())

@@ -33,7 +33,10 @@ class Classes:
             raise DataError(f"labels are of several kinds ({names}); give all as text or all as whole numbers")
         labels = tuple(sorted(set(targets)))
         if len(labels) < 2:
-            raise DataError(f"all {len(targets)} examples have the label {labels[0]!r}; a classifier needs two classes")
+            raise DataError(
+                f"{records.places[0]}: all {len(targets)} examples have the label {labels[0]!r}; "
+                "a classifier needs two classes"
+            )
         return cls(labels)
 
     def __len__(self) -> int:

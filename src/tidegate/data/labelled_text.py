@@ -38,8 +38,12 @@ def read_text_table(path: Path, names: Mapping[str, str], *, labelled: bool = Tr
 
 
 def texts_of(table: Table, names: Mapping[str, str], *, labelled: bool = True) -> Labelled:
-    """Columns "text" and "label", in any case, or as `names` say. Raises DataError where one is not there or empty."""
-    columns = _columns(table, names, labelled)
+    """Columns "text" and "label", in any case, or as `names` say. Raises DataError where one is not there or empty.
+
+    A name that cannot tell anything here, as it is the usual one or that of a column without a header, does not count:
+    what learnt from a file with a header reads one without, and the other way round.
+    """
+    columns = _columns(table, _telling(names, table), labelled)
     places = _places(table)
     texts = _required(table, columns.text, places)
     targets = None if columns.label is None else tuple(_required(table, columns.label, places))
@@ -118,13 +122,18 @@ def _has_header(first: Sequence[str], names: Mapping[str, str], path: Path) -> b
         if repeated:
             raise DataError(f"{path}, line 1: column name '{repeated[0]}' stands there more than once; rename one")
         return True
-    if len(first) <= 2 and not set(names.values()) - {_FIRST, _SECOND}:
+    if len(first) <= 2 and not wanted - {*PARTS, _FIRST, _SECOND}:
         return False
     shown = ", ".join(first[:8])
     raise DataError(
         f"{path}, line 1: no column is called {' or '.join(sorted(wanted))}; there are: {shown}; name them with --text "
         "and --label"
     )
+
+
+def _telling(names: Mapping[str, str], table: Table) -> dict[str, str]:
+    empty = PARTS if _FIRST in table.frame.columns else (_FIRST, _SECOND)
+    return {part: name for part, name in names.items() if name.lower() not in empty}
 
 
 def _columns(table: Table, names: Mapping[str, str], labelled: bool) -> _Columns:

@@ -103,7 +103,9 @@ def _from_npz(path: Path) -> list[Roll]:
         with np.load(path, allow_pickle=False) as arrays:
             frames, lengths = arrays["frames"], arrays["lengths"]
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: not a .npz file with arrays 'frames' and 'lengths' ({error})") from error
+        raise DataError(
+            f"{path}: not a .npz file with arrays of numbers 'frames' and 'lengths'; write them with numpy.savez"
+        ) from error
     if lengths.ndim != 1 or lengths.sum() != len(frames):
         raise DataError(f"{path}: lengths add up to {lengths.sum():,}, but there are {len(frames):,} frames")
     parts = np.split(frames, np.cumsum(lengths)[:-1])

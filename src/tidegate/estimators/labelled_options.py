@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 
@@ -38,11 +38,11 @@ class ClassifierOptions(LabelledOptions):
     """Options of a SequenceClassifier.
 
     class_weight: "balanced" lets each class count as much as every other; a mapping gives the weight of each, 1 where
-        it has none.
+        it has none, all above zero.
     label_smoothing: share of the target spread evenly over all classes (Szegedy et al. 2016, arXiv:1512.00567).
     """
 
-    class_weight: Literal["balanced"] | dict[str, float] | None = None
+    class_weight: Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] | None = None
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
 
     @field_validator("class_weight", mode="before")

@@ -77,8 +77,8 @@ def validated(kind: type[Options], values: Mapping[str, Any]) -> Options:
     try:
         return kind(**values)
     except ValidationError as trouble:
-        first = trouble.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
+        first = max(trouble.errors(), key=lambda one: len(one["loc"]))  # of a choice of types, the one that fits best
+        place = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
         message = first["msg"][0].lower() + first["msg"][1:]
         raise ConfigurationError(f"{place}={first['input']!r}: {message}") from trouble
 

@@ -141,6 +141,10 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         held = max(round(len(records) * self.options.validation), 1)
         return records.take(np.sort(order[held:])), records.take(np.sort(order[:held]))
 
+    def check(self, training: RecordsT, other: RecordsT) -> None:
+        """Raises DataError where what learns from `training` cannot be scored on `other`; nothing is trained."""
+        self._examples(self._prepare(training), other)
+
     def evaluate(self, X: Any, y: Any = None) -> dict[str, float]:
         """Scores on examples X with targets y, by the field's names."""
         return self.assess(X, y).metrics

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -83,13 +83,14 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         Some tags that training has not met are no error, as published data have such: they count as told wrongly.
         """
         records = self._records(X, y)
-        records.require_tags()
         preparation = self.fitted.preparation
-        if not {tag for one in records.sentences for tag in one.tags} & set(preparation.tags):
-            first = records.sentences[0]
-            known = ", ".join(preparation.tags[:5])
-            raise DataError(f"{first.place}: no tag ('{first.tags[0]}' …) is one of those learnt ({known} …)")
+        _require_known(records, preparation.tags)
         return TagAssessment(records, self.predict(records), preparation)
+
+    def check(self, training: Tagged, other: Tagged) -> None:
+        """Raises DataError where `other` has no tags, or none of those of `training`."""
+        training.require_tags()
+        _require_known(other, {tag for one in training.sentences for tag in one.tags})
 
     def prediction_frame(self, X: Any) -> pl.DataFrame:
         """One row for each token: number of the sentence, token, tag."""
@@ -178,6 +179,13 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
             for row, values in zip(rows, answer.numpy(), strict=True):
                 found[row] = values[: examples.lengths[row]]
         return found
+
+
+def _require_known(records: Tagged, learnt: Collection[str]) -> None:
+    records.require_tags()
+    if {tag for one in records.sentences for tag in one.tags}.isdisjoint(learnt):
+        first, known = records.sentences[0], ", ".join(sorted(learnt)[:5])
+        raise DataError(f"{first.place}: no tag ('{first.tags[0]}' …) is one of those learnt ({known} …)")
 
 
 def _tagger(network: nn.Module) -> TaggerNetwork:
