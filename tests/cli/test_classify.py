@@ -99,6 +99,7 @@ def test_predict_writes_a_row_for_each_example(model, folder, tidegate):
         (["fit", "classify", "TRAIN", "--test", "EMPTY"], "empty.tsv: the file is empty"),
         (["fit", "classify", "TRAIN", "--test", "OTHER"], "line 2: class 'odd' does not occur in training"),
         (["fit", "classify", "TRAIN", "--text", "body"], "no column is called 'body'"),
+        (["fit", "classify", "TRAIN", "--channels", "x"], "--channels x: "),
         (["fit", "classify", "TRAIN", "--out", "RUN"], "holds a model already"),
     ],
 )

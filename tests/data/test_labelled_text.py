@@ -67,6 +67,11 @@ def test_what_was_read_with_a_header_is_read_without_one_and_the_other_way_round
         read(tmp_path, "c.tsv", bare, {"text": "review"})
 
 
+def test_a_column_is_not_text_and_label_at_once(tmp_path):
+    with pytest.raises(DataError, match="column 'label' cannot be both text and label"):
+        read(tmp_path, "a.csv", "text,label\ngood,1\nbad,0\n", {"text": "label"})
+
+
 def test_without_labels_texts_are_enough(tmp_path):
     assert list(read(tmp_path, "r.csv", "text\na\nb\n", labelled=False).inputs) == ["a", "b"]
     assert list(read(tmp_path, "r.tsv", "a b\nc\n", labelled=False).inputs) == ["a b", "c"]

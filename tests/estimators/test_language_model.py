@@ -138,3 +138,10 @@ def test_what_cannot_be_is_refused(model):
         model.generate("the", -1)
     with pytest.raises(NotFittedError, match="LanguageModel is not trained"):
         LanguageModel().generate("the")
+
+
+def test_each_text_that_is_judged_is_a_line():
+    model = LanguageModel(hidden_size=4, epochs=1, batch_size=2).fit("ab ba\n" * 40)
+    assert len(model.predict(["ab", "", "ba"])) == 3
+    with pytest.raises(DataError, match="2 texts hold 3 lines"):
+        model.predict(["ab\nba", "ab"])

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tidegate.cli.run_folder import RunFolder
+from tidegate.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from tidegate.estimators.sequence_estimator import SequenceEstimator
@@ -100,6 +101,7 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
     folder = manner.folder(files.data)
     names = files.given_names
     records, valid, test = (None if file is None else estimator.read(file, names) for file in _all(files))
+    _require_read(files, records)
     if not manner.quiet:
         announce(files, records)
     for held in (valid, test):
@@ -115,6 +117,13 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
         show_as_json(run, facts, folder)
     elif not manner.quiet:
         show(run, facts, folder)
+
+
+def _require_read(files: TaskFiles, records: Any) -> None:
+    """A column that was named, but that data of this kind do not have, was meant to be read."""
+    for part, name in files.given_names.items():
+        if part not in records.names:
+            raise ConfigurationError(f"--{part} {name}: {files.data} has no use for it; leave it out")
 
 
 def _all(files: TaskFiles) -> tuple[str | None, ...]:

@@ -140,7 +140,10 @@ def _columns(table: Table, names: Mapping[str, str], labelled: bool) -> _Columns
     if _FIRST in table.frame.columns and not names:
         return _by_content(table, labelled)
     text = _found(table, "text", names)
-    return _Columns(text, _found(table, "label", names) if labelled else None)
+    label = _found(table, "label", names) if labelled else None
+    if label == text:
+        raise DataError(f"{table.place()}: column '{text}' cannot be both text and label; name another for one of them")
+    return _Columns(text, label)
 
 
 def _found(table: Table, part: str, names: Mapping[str, str]) -> str:

@@ -89,6 +89,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
     def prediction_frame(self, X: Any) -> pl.DataFrame:
         """Each line with its `log_likelihood` in nats, its `tokens`, the end being one, and the `perplexity` of one."""
         lines = self._records(X).lines
+        if isinstance(X, list | tuple) and len(X) != len(lines):
+            raise DataError(f"{len(X)} texts hold {len(lines)} lines; give each line for itself")
         totals, counts = line_likelihoods(self._network_fitted, self.fitted.preparation, lines)
         columns = {"text": lines, "log_likelihood": totals, "tokens": counts, "perplexity": np.exp(-totals / counts)}
         return pl.DataFrame(columns)
