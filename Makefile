@@ -9,7 +9,7 @@ NATIVE := $(wildcard native/* native/*/*) CMakeLists.txt
 INSTALL := install --quiet --disable-pip-version-check
 export PIP_CONSTRAINT := constraints.txt
 
-.PHONY: demo test test-slow sanitize lint docs bench clean
+.PHONY: demo test test-slow sanitize lint docs bench recipes clean
 
 demo: $(READY)
 	$(BIN)/tidegate demo
@@ -40,6 +40,11 @@ docs: $(READY)
 
 bench: $(BENCH_READY)
 	$(BENCH)/bin/python -m benchmarks $(BENCH_OPTIONS)
+
+# DATA: a folder with one folder for each set, as the recipes name them. Takes hours; each recipe also runs alone.
+recipes: $(READY)
+	@test -d "$(DATA)" || { echo "error: make recipes DATA=FOLDER, where FOLDER holds imdb, ewt, ptb, …"; exit 2; }
+	$(BIN)/python -m benchmarks.recipes "$(DATA)"
 
 clean:
 	rm -rf $(VENV) $(BENCH) build site
