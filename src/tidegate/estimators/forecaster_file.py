@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-import torch
 
 from tidegate import __version__
 from tidegate.artefact.file import Artefact, load, save
@@ -20,7 +19,9 @@ from tidegate.data.step import Step
 from tidegate.errors import ArtefactError
 from tidegate.estimators.fitted import Fitted
 from tidegate.estimators.fitting import untrained
+from tidegate.estimators.forecasting import ForecastEngine
 from tidegate.estimators.intervals import ConformalErrors
+from tidegate.estimators.network_weights import weights_of, with_weights
 from tidegate.estimators.options import validated
 from tidegate.estimators.preparation import Preparation
 from tidegate.estimators.resolution import ResolvedOptions
@@ -34,7 +35,6 @@ def write_fitted(fitted: Fitted, path: str | PathLike[str], metrics: Mapping[str
     """Writes the file; `metrics` stand beside the training history in it."""
     preparation, scales = fitted.engine.preparation.state()
     recent, rows = _recent_state(fitted)
-    weights = {f"network.{name}": value.numpy() for name, value in fitted.engine.network.state_dict().items()}
     errors = {} if fitted.errors is None else {"errors": fitted.errors.errors}
     learnt = {id: int(np.asarray(time).astype(np.int64)) for id, time in fitted.learnt.items()}
     artefact = Artefact(
@@ -43,7 +43,7 @@ def write_fitted(fitted: Fitted, path: str | PathLike[str], metrics: Mapping[str
         preprocessing={**preparation, "recent": recent, "learnt": learnt},
         metrics={**metrics, "training": fitted.history.without_clock().to_json()},
         fingerprint=fitted.fingerprint,
-        tensors={**weights, **scales, **rows, **errors},
+        tensors={**weights_of(fitted.engine.network), **scales, **rows, **errors},
     )
     return save(artefact, path)
 
@@ -65,33 +65,18 @@ def read_fitted(path: str | PathLike[str]) -> Fitted:
 def _fitted(artefact: Artefact) -> Fitted:
     options = validated(ResolvedOptions, artefact.configuration)
     preparation = Preparation.from_state(artefact.preprocessing, artefact.tensors)
-    weights = {
-        name.removeprefix("network."): torch.from_numpy(value)
-        for name, value in artefact.tensors.items()
-        if name.startswith("network.")
-    }
-    _check_shapes(preparation, options, weights)
-    engine = untrained(preparation, options)
-    engine.network.load_state_dict(weights)
+    network = with_weights(lambda: untrained(preparation, options).network, artefact.tensors, options.num_layers)
     errors = artefact.tensors.get("errors")
     dated = preparation.step.unit != "number"
     return Fitted(
         options=options,
-        engine=engine,
+        engine=ForecastEngine(network, preparation, options.window_shape),
         errors=None if errors is None else ConformalErrors(errors),
         recent=_recent(artefact, preparation),
         learnt={id: _time(time, dated) for id, time in artefact.preprocessing["learnt"].items()},
         history=History.from_json(artefact.metrics["training"]),
         fingerprint=artefact.fingerprint,
     )
-
-
-def _check_shapes(preparation: Preparation, options: ResolvedOptions, weights: Mapping[str, torch.Tensor]) -> None:
-    """Raises RuntimeError if the weights are not those of the network, before any memory is taken for it."""
-    if options.num_layers > len(weights):  # every layer has some; building so many would take long
-        raise RuntimeError(f"{len(weights)} tensors of weights cannot be those of {options.num_layers} layers")
-    with torch.device("meta"):
-        untrained(preparation, options).network.load_state_dict(weights, assign=True)
 
 
 def _recent_state(fitted: Fitted) -> tuple[dict[str, Any], dict[str, Any]]:

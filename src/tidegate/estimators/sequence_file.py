@@ -8,12 +8,12 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
 from tidegate import __version__
 from tidegate.artefact.file import Artefact, load, save
 from tidegate.errors import ArtefactError
+from tidegate.estimators.network_weights import under, weights_of, with_weights
 from tidegate.estimators.options import validated
 from tidegate.estimators.sequence_fitted import FittedSequence, OptionsT, PreparationT
 from tidegate.training.history import History
@@ -27,7 +27,6 @@ def write_sequence(
     """Writes the file; `metrics` stand beside the training history in it."""
     described, arrays = fitted.preparation.state()
     vocabulary = described.pop("vocabulary", {})
-    weights = {f"network.{name}": value.numpy() for name, value in fitted.network.state_dict().items()}
     artefact = Artefact(
         kind=kind,
         configuration=fitted.options.model_dump(),
@@ -35,7 +34,7 @@ def write_sequence(
         vocabulary=vocabulary,
         metrics={**metrics, "training": fitted.history.without_clock().to_json()},
         fingerprint=fitted.fingerprint,
-        tensors={**weights, **{f"preparation.{name}": array for name, array in arrays.items()}},
+        tensors={**weights_of(fitted.network), **{f"preparation.{name}": array for name, array in arrays.items()}},
     )
     return save(artefact, path)
 
@@ -69,29 +68,13 @@ def _fitted(
     options = validated(kind, artefact.configuration)
     described = artefact.preprocessing["preparation"]
     whole = {**described, **({"vocabulary": artefact.vocabulary} if artefact.vocabulary else {})}
-    prepared = preparation.from_state(whole, _under("preparation.", artefact.tensors))
-    weights = {name: torch.from_numpy(value) for name, value in _under("network.", artefact.tensors).items()}
+    prepared = preparation.from_state(whole, under("preparation.", artefact.tensors))
     return FittedSequence(
         options=options,
         preparation=prepared,
-        network=_with_weights(lambda: build(options, prepared), weights, options.num_layers),
+        network=with_weights(lambda: build(options, prepared), artefact.tensors, options.num_layers),
         history=History.from_json(artefact.metrics["training"]),
         names=artefact.preprocessing["names"],
         notes=tuple(artefact.preprocessing["notes"]),
         fingerprint=artefact.fingerprint,
     )
-
-
-def _with_weights(build: Callable[[], nn.Module], weights: Mapping[str, Tensor], layers: int) -> nn.Module:
-    """Raises RuntimeError if the weights are not those of the network, before any memory is taken for it."""
-    if layers > len(weights):  # every layer has some; building so many would take long
-        raise RuntimeError(f"{len(weights)} tensors of weights cannot be those of {layers} layers")
-    with torch.device("meta"):
-        build().load_state_dict(weights, assign=True)
-    network = build()
-    network.load_state_dict(weights)
-    return network.eval()
-
-
-def _under(prefix: str, tensors: Mapping[str, Any]) -> dict[str, Any]:
-    return {name.removeprefix(prefix): array for name, array in tensors.items() if name.startswith(prefix)}
