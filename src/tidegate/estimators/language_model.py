@@ -52,7 +52,6 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
     """
 
     KIND = "language-model"
-    SCORE = "score"
     OPTIONS = LanguageOptions
     PREPARATION = TextCoding
     RECORDS = Corpus

@@ -74,7 +74,6 @@ class PolyphonyModel(SequenceEstimator[PolyphonyOptions, Keyboard, PianoRolls]):
     """
 
     KIND = "polyphony-model"
-    SCORE = "score"
     OPTIONS = PolyphonyOptions
     PREPARATION = Keyboard
     RECORDS = PianoRolls

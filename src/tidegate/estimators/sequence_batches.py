@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -12,13 +12,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tidegate.models.threads import one_thread
-from tidegate.training.examples import Rows, bucketed, in_order
+from tidegate.training.examples import Examples, Rows, bucketed, in_order
 from tidegate.training.objective import forward
 
 IGNORED = -100  # a target that is none: `CrossEntropy` leaves it out
 _PREDICTED_AT_ONCE = 256
 
 Array = NDArray[Any]
+
+
+@runtime_checkable
+class Sortable(Examples, Protocol):
+    """Examples that can be put in order of length, so that batches taken in order are hardly padded."""
+
+    def by_length(self) -> Examples: ...
 
 
 class SequenceBatch(NamedTuple):

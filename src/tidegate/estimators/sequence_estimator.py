@@ -14,7 +14,7 @@ from torch import nn
 
 from tidegate.errors import ConfigurationError, DataError, NotFittedError
 from tidegate.estimators.options import validated
-from tidegate.estimators.sequence_batches import SequenceExamples
+from tidegate.estimators.sequence_batches import Sortable
 from tidegate.estimators.sequence_file import read_sequence, write_sequence
 from tidegate.estimators.sequence_fitted import Assessment, FittedSequence, OptionsT, PreparationT, RecordsT
 from tidegate.models.encoder import check_encoder
@@ -32,7 +32,8 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
     """fit, evaluate, save and load, and scikit-learn's conventions, for any task on sequences.
 
     A task supplies what it is called in files (KIND), its options, its preparation and records, which of its metrics is
-    its score (SCORE), and the methods marked abstract. Unknown or impossible options raise ConfigurationError.
+    its score (SCORE, or a `score` of its own), and the methods marked abstract. Unknown or impossible options raise
+    ConfigurationError.
     """
 
     KIND: ClassVar[str]
@@ -226,4 +227,4 @@ def _pair(valid: Any) -> tuple[Any, Any]:
 
 
 def _sorted(examples: Examples) -> Examples:
-    return examples.by_length() if isinstance(examples, SequenceExamples) else examples
+    return examples.by_length() if isinstance(examples, Sortable) else examples

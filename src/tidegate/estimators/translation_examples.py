@@ -51,6 +51,11 @@ class TranslationExamples:
         longest = int(self._source_lengths.max()) + 1
         return bucketed(self._target_lengths * longest + self._source_lengths, batch_size, source, _POOL)
 
+    def by_length(self) -> TranslationExamples:
+        """The same, the shortest targets first."""
+        order = np.argsort(self._target_lengths, kind="stable")
+        return TranslationExamples([self.sources[row] for row in order], [self.targets[row] for row in order])
+
     def fingerprint(self) -> str:
         """A digest of both sides."""
         digest = hashlib.blake2b(digest_size=16)
