@@ -36,8 +36,11 @@ struct Planes {
     return (Vec<float>)(((Bits)x + 0x8000u) & 0xffff0000u);
 }
 
-// Upper halves of both: of `first` in the lower half of each lane.
-[[gnu::always_inline]] inline Bits paired(Vec<float> first, Vec<float> second) { return (Bits)first >> 16 | (Bits)second; }
+// Upper halves of both: of `first` in the lower half of each lane. Masked, since what is left of a tiny number is denormal
+// and has bits in its lower half, which would fall into `first`.
+[[gnu::always_inline]] inline Bits paired(Vec<float> first, Vec<float> second) {
+    return (Bits)first >> 16 | ((Bits)second & 0xffff0000u);
+}
 
 [[gnu::always_inline]] inline Planes split_pair(Vec<float> first, Vec<float> second) {
     const Vec<float> high = upper_half(first), high_too = upper_half(second);

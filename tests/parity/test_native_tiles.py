@@ -17,7 +17,7 @@ from native_cases import Case, Sizes
 
 from tidegate import _native
 from tidegate.nn.kernels import native
-from tidegate.nn.kernels.native import GATES, KINDS, Options
+from tidegate.nn.kernels.native import GATES, KINDS, Inputs, Options, Outputs
 
 KINDS_OF_CELL = sorted(GATES)
 LARGE = Sizes(5, 33, 97, 130, 130)
@@ -54,6 +54,29 @@ def test_as_exact_as_torch(kind: str, batch: int, features: int, units: int) -> 
 @pytest.mark.parametrize("kind", KINDS_OF_CELL)
 def test_every_option_together(kind: str) -> None:
     case = case_of(kind, LARGE, "state", "lengths", "dropout", "keep", "peepholes")
+    native_cases.assert_as_near(case, native.run, textbook.run, textbook.run, torch.float32)
+
+
+NOT_FACTORS = ("dropout", "keep", "keep_cell", "lengths")
+
+
+def with_tiny_numbers(case: Case) -> Case:
+    """Every other number, wherever it stands, so small that parts of it in single precision are denormal, or nothing."""
+    draw = torch.Generator().manual_seed(3)
+
+    def shrunk(one: torch.Tensor | None) -> torch.Tensor | None:
+        if one is None:
+            return None
+        scale = 10.0 ** (-46 + 20 * torch.rand(one.shape, dtype=one.dtype, generator=draw))
+        return torch.where(torch.rand(one.shape, generator=draw) < 0.5, one * scale, one)
+
+    inputs = {n: one if n in NOT_FACTORS else shrunk(one) for n, one in case.inputs._asdict().items()}
+    return Case(case.options, Inputs(**inputs), Outputs(*map(shrunk, case.arriving)))
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_CELL)
+def test_tiny_numbers_beside_ordinary_ones(kind: str) -> None:
+    case = with_tiny_numbers(case_of(kind, LARGE, "state", "lengths"))
     native_cases.assert_as_near(case, native.run, textbook.run, textbook.run, torch.float32)
 
 
