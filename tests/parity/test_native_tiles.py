@@ -61,7 +61,7 @@ NOT_FACTORS = ("dropout", "keep", "keep_cell", "lengths")
 
 
 def with_tiny_numbers(case: Case) -> Case:
-    """Every other number, wherever it stands, so small that parts of it in single precision are denormal, or nothing."""
+    """Every other number, wherever it stands, so small that parts of it are denormal in float32, or nothing."""
     draw = torch.Generator().manual_seed(3)
 
     def shrunk(one: torch.Tensor | None) -> torch.Tensor | None:
