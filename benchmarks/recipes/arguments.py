@@ -1,13 +1,12 @@
-"""The command line of recipes that may be run with several seeds: FOLDER [key=value …] [--seed N] [--seeds COUNT]."""
+"""The command line of every recipe: FOLDER [key=value …] [--seed N] [--seeds COUNT]."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from benchmarks.recipes.settings import chosen
 
 
 @dataclass(frozen=True)
@@ -20,13 +19,25 @@ class Arguments:
 
 
 def read_arguments(words: Sequence[str]) -> Arguments:
-    """`--seeds 3 --seed 5` means the seeds 5, 6 and 7; other words as `settings.chosen` reads them."""
+    """`--seeds 3 --seed 5` means the seeds 5, 6 and 7; options are read as JSON where they are."""
     folder, *rest = words
-    count = 1
-    if "--seeds" in rest:
-        place = rest.index("--seeds")
-        count = int(rest[place + 1])
-        del rest[place : place + 2]
-    options = chosen(rest)
-    first = options.pop("seed", 0)
+    count, first = _taken(rest, "--seeds", 1), _taken(rest, "--seed", 0)
+    options = {name: _value(text) for name, text in (word.split("=", 1) for word in rest)}
     return Arguments(Path(folder), options, tuple(range(first, first + count)))
+
+
+def _taken(words: list[str], name: str, default: int) -> int:
+    """The number after `name`, both taken out of `words`."""
+    if name not in words:
+        return default
+    place = words.index(name)
+    number = int(words[place + 1])
+    del words[place : place + 2]
+    return number
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, parts_over_seeds
 from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
 from tidegate.training.progress import Lines
@@ -26,11 +25,15 @@ def main(*words: str) -> None:
     arguments = read_arguments(words)
     options = OPTIONS | arguments.options
     train, test = (SequenceTagger().read(arguments.folder / f"{part}.txt.xz") for part in ("train", "test"))
-    worked = time.process_time()
+    clock = Clock()
     runs = [_run(train, test, {**options, "seed": seed}) for seed in arguments.seeds]
-    seconds = round((time.process_time() - worked) / len(runs))  # of one thread: a quiet machine needs no more
-    scores = {part: over_seeds([run[part] for run in runs]) for part in runs[0]}
-    figures = {"options": options, "seeds": arguments.seeds, "processor_seconds_per_run": seconds, "scores": scores}
+    seconds = clock.seconds(len(runs))
+    figures = {
+        "options": options,
+        "seeds": arguments.seeds,
+        "seconds_per_run": seconds,
+        "scores": parts_over_seeds(runs),
+    }
     print(json.dumps(figures, indent=1))
 
 

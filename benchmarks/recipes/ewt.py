@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, parts_over_seeds
 from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
 from tidegate.training.progress import Lines
@@ -27,11 +26,15 @@ def main(*words: str) -> None:
     arguments = read_arguments(words)
     options = OPTIONS | arguments.options
     parts = {part: _read(arguments.folder, part) for part in ("train", "dev", "test")}
-    worked = time.process_time()
+    clock = Clock()
     runs = [_run(parts, {**options, "seed": seed}) for seed in arguments.seeds]
-    seconds = round((time.process_time() - worked) / len(runs))  # of one thread: a quiet machine needs no more
-    scores = {part: over_seeds([run[part] for run in runs]) for part in ("dev", "test")}
-    figures = {"options": options, "seeds": arguments.seeds, "processor_seconds_per_run": seconds, "scores": scores}
+    seconds = clock.seconds(len(runs))
+    figures = {
+        "options": options,
+        "seeds": arguments.seeds,
+        "seconds_per_run": seconds,
+        "scores": parts_over_seeds(runs),
+    }
     print(json.dumps(figures, indent=1))
 
 

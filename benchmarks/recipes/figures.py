@@ -29,3 +29,8 @@ def over_seeds(runs: Sequence[dict[str, float]]) -> dict[str, Any]:
         if len(values) > 1:
             told[name]["deviation"] = round(statistics.stdev(values), 5)
     return told
+
+
+def parts_over_seeds(runs: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:
+    """The same for each part that a run tells: of the data, or of its work."""
+    return {part: over_seeds([run[part] for run in runs]) for part in runs[0]}

@@ -1,6 +1,6 @@
 """M4 Hourly: 414 series, 48 steps ahead, scored as the competition did (Makridakis et al. 2020).
 
-    python -m benchmarks.recipes.m4_hourly FOLDER [key=value …]
+    python -m benchmarks.recipes.m4_hourly FOLDER [key=value …] [--seed N] [--seeds COUNT]
 
 FOLDER holds Hourly-train.csv and Hourly-test.csv. Further words are options of `tidegate.Forecaster`.
 """
@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from math import nan
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
+from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import Forecaster
 from tidegate.data.columns import Columns
 from tidegate.data.panel import Panel, read_panel
+from tidegate.estimators.backtest import Backtest
 from tidegate.estimators.scores import Scores, owa
 from tidegate.training.progress import Lines
 
@@ -49,19 +52,28 @@ def _long(path: Path, part: int) -> pl.DataFrame:
     )
 
 
-def main(folder: str, *settings: str) -> None:
-    chosen = {name: json.loads(value) for name, value in (setting.split("=", 1) for setting in settings)}
-    options = {**OPTIONS, "season_length": SEASON, **chosen}
-    panel = read_m4(Path(folder))
-    started = time.perf_counter()
-    forecaster = Forecaster(**options).fit(panel.before(HORIZON), reporter=Lines())
-    backtest = forecaster.evaluate(panel, h=HORIZON)
-    seconds = time.perf_counter() - started
-    scores = {
-        name: {"smape": one.smape, "mase": one.mase, "owa": owa(one, NAIVE2)} for name, one in backtest.scores.items()
+def main(*words: str) -> None:
+    arguments = read_arguments(words)
+    options = OPTIONS | {"season_length": SEASON} | arguments.options
+    panel = read_m4(arguments.folder)
+    clock = Clock()
+    runs = [_run(panel, {**options, "seed": seed}) for seed in arguments.seeds]
+    figures = {
+        "options": options,
+        "seeds": arguments.seeds,
+        "seconds_per_run": clock.seconds(len(runs)),
+        "scores": parts_over_seeds([_scores(run) for run in runs]),
+        "coverage": over_seeds([{f"{level:g}": one.coverage for level, one in run.intervals.items()} for run in runs]),
     }
-    coverage = {f"{level:g}": one.coverage for level, one in backtest.intervals.items()}
-    print(json.dumps({"options": options, "seconds": round(seconds), "scores": scores, "coverage": coverage}, indent=1))
+    print(json.dumps(figures, indent=1))
+
+
+def _run(panel: Panel, options: dict[str, Any]) -> Backtest:
+    return Forecaster(**options).fit(panel.before(HORIZON), reporter=Lines()).evaluate(panel, h=HORIZON)
+
+
+def _scores(run: Backtest) -> dict[str, dict[str, float]]:
+    return {name: {"smape": one.smape, "mase": one.mase, "owa": owa(one, NAIVE2)} for name, one in run.scores.items()}
 
 
 if __name__ == "__main__":

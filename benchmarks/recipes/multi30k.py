@@ -4,19 +4,17 @@
 
 FOLDER holds train.{de,en}.gz, val.* and test_2016_flickr.*. Trained on train, the epoch chosen on val, scored on the
 test part: BLEU as sacreBLEU computes it of raw text, mixed case, with its signature. Further words are options of
-`tidegate.Translator`. Seconds are told as the clock and as the processor counts them: the latter are those of one
-thread, also where other programs run.
+`tidegate.Translator`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import over_seeds
+from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import Translator
 from tidegate.data.pairs import Pairs
 from tidegate.training.progress import Lines
@@ -37,24 +35,27 @@ def main(*words: str) -> None:
     arguments = read_arguments(words)
     options = OPTIONS | arguments.options
     parts = {part: Translator().read(arguments.folder / name, LANGUAGES) for part, name in PARTS.items()}
+    clock = Clock()
     runs = [_run(parts, {**options, "seed": seed}) for seed in arguments.seeds]
+    seconds = clock.seconds(len(runs))
     figures = {
         "options": options,
         "seeds": arguments.seeds,
         "signature": runs[0]["signature"],
+        "seconds_per_run": seconds,
         "seconds": over_seeds([run["seconds"] for run in runs]),
-        "scores": {part: over_seeds([run[part] for run in runs]) for part in ("valid", "test")},
+        "scores": parts_over_seeds([run["scores"] for run in runs]),
     }
     print(json.dumps(figures, indent=1))
 
 
 def _run(parts: dict[str, Pairs], options: dict[str, Any]) -> dict[str, Any]:
-    started, worked = time.perf_counter(), time.process_time()
+    clock = Clock()
     translator = Translator(**options).fit(parts["train"], valid=parts["valid"], reporter=Lines())
-    seconds = {"training": time.perf_counter() - started, "training_processor": time.process_time() - worked}
+    seconds = clock.seconds()
     valid, test = (translator.assess(parts[part]) for part in ("valid", "test"))
-    best = {"best_epoch": float(translator.history_.best + 1)}
-    return {"seconds": seconds | best, "signature": test.signature, "valid": valid.metrics, "test": test.metrics}
+    best, scores = {"best_epoch": translator.history_.best + 1}, {"valid": valid.metrics, "test": test.metrics}
+    return {"seconds": seconds | best, "signature": test.signature, "scores": scores}
 
 
 if __name__ == "__main__":

@@ -1,25 +1,25 @@
 """Polyphonic music, the next frame: JSB Chorales and Nottingham (Boulanger-Lewandowski et al. 2012, arXiv:1206.6392).
 
-    python -m benchmarks.recipes.music FOLDER [set=JSB_Chorales] [size=small] [cell=gru] [key=value …] [--seed N]
+    python -m benchmarks.recipes.music FOLDER [set=NAME] [size=SIZE] [key=value …] [--seed N] [--seeds COUNT]
 
-FOLDER holds JSB_Chorales.packed.npz and Nottingham.packed.npz. `size` is "small", some 20,000 recurrent weights as in
-Chung et al. 2014 (arXiv:1412.3555), or "large", as in Bai et al. 2018 (arXiv:1803.01271): 300,000 for JSB Chorales,
-a million for Nottingham. Further words are options of `tidegate.PolyphonyModel`. `nll` leaves the first frame of a
-piece out, as Bai et al. count; `nll_with_first` does not.
+FOLDER holds JSB_Chorales.packed.npz and Nottingham.packed.npz; `set` is one of them, JSB_Chorales if not given. `size`
+is "small", as usual some 20,000 recurrent weights as in Chung et al. 2014 (arXiv:1412.3555), or "large", as in Bai et
+al. 2018 (arXiv:1803.01271): 300,000 for JSB Chorales, a million for Nottingham. Further words are options of
+`tidegate.PolyphonyModel`; cell=lstm takes the LSTM. `nll` leaves the first frame of a piece out, as Bai et al. count;
+`nll_with_first` does not.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.recipes.settings import chosen
+from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import PolyphonyModel
 from tidegate.data.piano_roll import KEYS, PianoRolls
 from tidegate.training.progress import Lines
@@ -63,26 +63,35 @@ def read_part(arrays: Any, part: str) -> PianoRolls:
     return PianoRolls(tuple(np.split(frames, np.cumsum(arrays[f"{part}_lengths"])[:-1])))
 
 
-def main(folder: str, *words: str) -> None:
-    given = chosen(words)
+def main(*words: str) -> None:
+    arguments = read_arguments(words)
+    given = arguments.options
     name, size = given.pop("set", "JSB_Chorales"), given.pop("size", "small")
     units = UNITS[name, size][given.setdefault("cell", "gru")]
     options = OPTIONS | OF_SET[name, size] | {"hidden_size": units} | given
-    with np.load(Path(folder) / f"{name}.packed.npz") as arrays:
-        train, valid, test = (read_part(arrays, part) for part in ("train", "valid", "test"))
-    started, worked = time.perf_counter(), time.process_time()
-    model = PolyphonyModel(**options).fit(train, valid=valid, reporter=Lines())
+    with np.load(arguments.folder / f"{name}.packed.npz") as arrays:
+        parts = {part: read_part(arrays, part) for part in ("train", "valid", "test")}
+    clock, models = Clock(), [PolyphonyModel(**options, seed=seed) for seed in arguments.seeds]
+    runs = [_run(model, parts) for model in models]
     figures = {
         "set": name,
-        "options": model.get_params(),
-        "recurrent_weights": sum(weight.numel() for weight in model.fitted.network.encoder.parameters()),
-        "seconds": round(time.perf_counter() - started),
-        "processor_seconds": round(time.process_time() - worked),
-        "best_epoch": model.history_.best + 1,
-        "validation": model.evaluate(valid),
-        "test": model.evaluate(test),
+        "options": {name: value for name, value in models[0].get_params().items() if name != "seed"},
+        "seeds": arguments.seeds,
+        "recurrent_weights": sum(
+            weight.numel() for weight in models[0].fitted.network.get_submodule("encoder").parameters()
+        ),
+        "seconds_per_run": clock.seconds(len(runs)),
+        **over_seeds([{"best_epoch": model.history_.best + 1} for model in models]),
+        **parts_over_seeds(runs),
     }
     print(json.dumps(figures, indent=1))
+
+
+def _run(model: PolyphonyModel, parts: dict[str, PianoRolls]) -> dict[str, dict[str, float]]:
+    clock = Clock()
+    model.fit(parts["train"], valid=parts["valid"], reporter=Lines())
+    seconds = clock.seconds()
+    return {"seconds": seconds, "validation": model.evaluate(parts["valid"]), "test": model.evaluate(parts["test"])}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Penn Treebank, word level, a small model: two layers of 200 units (as the small LSTM of Zaremba et al. 2014).
 
-    python -m benchmarks.recipes.ptb FOLDER [key=value …] [--seed N]
+    python -m benchmarks.recipes.ptb FOLDER [key=value …] [--seed N] [--seeds COUNT]
 
 FOLDER holds ptb.{train,valid,test}.txt.xz (or .txt), one sentence a line, whose end is a token. Further words are
 options of `tidegate.LanguageModel`; cell=gru takes the GRU. The perplexity is over all 82,430 tokens of the test part,
@@ -11,13 +11,11 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recipes.settings import chosen
-from tidegate import LanguageModel
-from tidegate.training.progress import Lines
+from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.language import Texts, language_figures
 
 OPTIONS: dict[str, Any] = {
     "cell": "lstm",
@@ -38,24 +36,10 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def main(folder: str, *words: str) -> None:
-    options = OPTIONS | chosen(words)
-    train, valid, test = (_part(Path(folder), name) for name in ("train", "valid", "test"))
-    started, worked = time.perf_counter(), time.process_time()
-    model = LanguageModel(**options).fit(train, valid=valid, reporter=Lines())
-    trained, worked = time.perf_counter(), time.process_time() - worked
-    figures = {
-        "options": model.get_params(),
-        "weights": sum(weight.numel() for weight in model.fitted.network.parameters()),
-        "training_seconds": round(trained - started),
-        "processor_seconds": round(worked),  # of one thread: what a quiet machine would have needed
-        "best_epoch": model.history_.best + 1,
-        "validation": model.evaluate(valid),
-        "test": model.evaluate(test),
-        "test_seconds": round(time.perf_counter() - trained),
-        "sample": model.generate(length=60, temperature=0.8),
-    }
-    print(json.dumps(figures, indent=1))
+def main(*words: str) -> None:
+    arguments = read_arguments(words)
+    texts = Texts(*(_part(arguments.folder, name) for name in ("train", "valid", "test")))
+    print(json.dumps(language_figures(texts, OPTIONS, arguments, length=60, temperature=0.8), indent=1))
 
 
 def _part(folder: Path, name: str) -> Path:

@@ -1,6 +1,6 @@
 """Shakespeare by characters: 1,115,394 (Karpathy 2015), the first 90 % learnt, 5 % watched, the last 5 % scored.
 
-    python -m benchmarks.recipes.shakespeare FOLDER [key=value …] [--seed N]
+    python -m benchmarks.recipes.shakespeare FOLDER [key=value …] [--seed N] [--seeds COUNT]
 
 FOLDER holds input.txt. Further words are options of `tidegate.LanguageModel`.
 """
@@ -9,14 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from pathlib import Path
 from typing import Any
 
-from benchmarks.recipes.settings import chosen
-from tidegate import LanguageModel
+from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.language import Texts, language_figures
 from tidegate.data.corpus import Corpus, in_order, read_text
-from tidegate.training.progress import Lines
 
 OPTIONS: dict[str, Any] = {
     "hidden_size": 320,
@@ -33,23 +30,12 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def main(folder: str, *words: str) -> None:
-    options = OPTIONS | chosen(words)
-    train, valid, test = (Corpus(part) for part in in_order(read_text(Path(folder) / "input.txt"), 0.9, 0.05, 0.05))
-    started, worked = time.perf_counter(), time.process_time()
-    model = LanguageModel(**options).fit(train, valid=valid, reporter=Lines())
-    trained, worked = time.perf_counter(), time.process_time() - worked
-    figures = {
-        "options": model.get_params(),
-        "weights": sum(weight.numel() for weight in model.fitted.network.parameters()),
-        "training_seconds": round(trained - started),
-        "processor_seconds": round(worked),  # of one thread: what a quiet machine would have needed
-        "best_epoch": model.history_.best + 1,
-        "validation": model.evaluate(valid),
-        "test": model.evaluate(test),
-        "sample": model.generate("ROMEO:\n", length=400, temperature=0.8),
-    }
-    print(json.dumps(figures, indent=1))
+def main(*words: str) -> None:
+    arguments = read_arguments(words)
+    text = read_text(arguments.folder / "input.txt")
+    texts = Texts(*(Corpus(part) for part in in_order(text, 0.9, 0.05, 0.05)))
+    sample = {"prompt": "ROMEO:\n", "length": 400, "temperature": 0.8}
+    print(json.dumps(language_figures(texts, OPTIONS, arguments, **sample), indent=1))
 
 
 if __name__ == "__main__":

@@ -32,3 +32,4 @@ def test_it_tells_the_accuracy_of_each_seed(tmp_path: Path, capsys: pytest.Captu
     assert told["seeds"] == [1, 2]
     for part in ("dev", "test"):
         assert len(told["scores"][part]["accuracy"]["each"]) == 2
+    assert set(told["seconds_per_run"]) == {"wall", "process"}
