@@ -174,12 +174,37 @@ def test_traces_of_packed_and_single_sequences() -> None:
     torch.testing.assert_close(single["update"], by_lengths[0]["update"][0])
 
 
-def test_torchs_name_for_the_state_is_understood() -> None:
+@pytest.mark.parametrize("name", ["RNN", "GRU", "LSTM", "MinGRU"])
+def test_torchs_names_for_input_and_state_are_understood(name: str) -> None:
+    layer = getattr(nn, name)(F, H)
+    x, h = torch.randn(T, B, F), torch.randn(1, B, H)
+    state = (h, torch.randn(1, B, H)) if name == "LSTM" else h
+    expected = layer(x, state)
+    torch.testing.assert_close(layer(input=x, hx=state), expected, rtol=0, atol=0)
+    torch.testing.assert_close(layer(x=x, hx=state), expected, rtol=0, atol=0)
+    if name != "MinGRU":
+        theirs = getattr(torch.nn, name)(F, H)
+        theirs.load_state_dict(layer.state_dict())
+        # Some ten roundings of float32.
+        torch.testing.assert_close(theirs(input=x, hx=state), expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_packed_input_may_be_named() -> None:
+    layer, x = nn.GRU(F, H), torch.randn(4, B, F)
+    packed = pack_padded_sequence(x, [4, 2, 1, 3], enforce_sorted=False)
+    assert torch.equal(layer(input=packed)[0].data, layer(packed)[0].data)
+    assert torch.equal(layer(input=x, lengths=[4, 2, 1, 3])[1], layer(packed)[1])
+
+
+def test_an_argument_is_given_once_by_one_of_its_names() -> None:
     layer = nn.GRU(F, H)
     x, h = torch.randn(T, B, F), torch.randn(1, B, H)
-    assert torch.equal(layer(x, hx=h)[0], layer(x, h)[0])
-    with pytest.raises(TypeError, match="two names of one argument"):
+    with pytest.raises(TypeError, match="state and hx are two names of one argument"):
         layer(x, h, hx=h)
+    with pytest.raises(TypeError, match="x and input are two names of one argument"):
+        layer(x, input=x)
+    with pytest.raises(TypeError, match="the input is missing: pass it first, or by the name x or input"):
+        layer(hx=h)
 
 
 def test_a_parametrised_weight_is_the_one_used() -> None:

@@ -146,21 +146,22 @@ class RecurrentLayer(nn.Module):
 
     def forward(
         self,
-        x: Tensor | PackedSequence,
+        x: Tensor | PackedSequence | None = None,
         state: Any = None,
         *,
         lengths: Lengths | None = None,
+        input: Tensor | PackedSequence | None = None,
         hx: Any = None,
     ) -> tuple[Any, Any]:
         """Carry the layers over whole sequences.
 
         Args:
-            x: [T, B, F], with `batch_first` [B, T, F]; one sequence [T, F]; or a PackedSequence.
+            x: [T, B, F], with `batch_first` [B, T, F]; one sequence [T, F]; or a PackedSequence. Not to be left out.
             state: the initial state [L·D, B, width] ([L·D, width] for one sequence); for the LSTM a pair (h, c). Left
                 out, it is zero, or the learnt one.
             lengths: how many steps of each sequence are true, [B], unsorted, zero allowed. What lies behind is never
                 read; the outputs there are 0.
-            hx: torch's name for `state`.
+            input, hx: torch's names for `x` and `state`.
 
         Returns:
             The outputs of the last layer, shaped as x with D·H features (H if the directions are summed or averaged),
@@ -170,10 +171,10 @@ class RecurrentLayer(nn.Module):
             ValueError, RuntimeError, TypeError: as torch's layers, for wrong shapes and types.
             ConfigurationError: the lengths do not fit x.
         """
+        if x is None or input is not None:
+            x = _the_input(x, input)
         if hx is not None:
-            if state is not None:
-                raise TypeError("state and hx are two names of one argument: pass one of them")
-            state = hx
+            state = _the_state(state, hx)
         if lengths is None:
             straight = dispatch.run_straight(self, x, state)
             if straight is not None:
@@ -207,3 +208,18 @@ class RecurrentLayer(nn.Module):
         changed = {name: value for name, usual in _USUAL.items() if (value := getattr(self, name)) != usual}
         options = "".join(f", {name}={value}" for name, value in changed.items())
         return f"{self.input_size}, {self.hidden_size}{self.recurrence.changed_options()}{options}"
+
+
+def _the_input(x: Tensor | PackedSequence | None, named: Tensor | PackedSequence | None) -> Tensor | PackedSequence:
+    if x is not None and named is not None:
+        raise TypeError("x and input are two names of one argument: pass one of them")
+    given = named if x is None else x
+    if given is None:
+        raise TypeError("the input is missing: pass it first, or by the name x or input")
+    return given
+
+
+def _the_state(state: Any, hx: Any) -> Any:
+    if state is not None:
+        raise TypeError("state and hx are two names of one argument: pass one of them")
+    return hx
