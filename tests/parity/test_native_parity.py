@@ -31,7 +31,7 @@ def torch_run(options: Options, inputs: Inputs) -> Outputs:
     x = inputs.x if options.batch_first else inputs.x.transpose(0, 1)
     weights = [inputs.input_weights, inputs.recurrent_weights, inputs.input_bias, inputs.recurrent_bias]
     state = inputs.state[None] if options.kind != "lstm" else [inputs.state[None], inputs.cell[None]]
-    operator = getattr(torch._VF, names[options.kind].lower())
+    operator = getattr(torch, names[options.kind].lower())
     if options.kind == "lstm" and inputs.projection is not None:
         weights.append(inputs.projection)
     y, *final = operator(x.flip(1) if options.reverse else x, state, weights, True, 1, 0.0, False, False, True)

@@ -14,6 +14,7 @@ from tidegate.nn.cells.lstm import LSTMRecurrence
 from tidegate.nn.cells.rnn import RNNRecurrence
 from tidegate.nn.kernels import native, operators
 from tidegate.nn.kernels.native import Inputs, Options, Outputs
+from tidegate.nn.kernels.surroundings import transform_obstacle
 from tidegate.nn.layout import Layout, as_rows
 
 if TYPE_CHECKING:
@@ -33,9 +34,7 @@ def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
         return f"the engine has no {weight.dtype}"
     if torch.is_autocast_enabled("cpu"):
         return "autocast chooses types by operator"
-    if not torch.compiler.is_compiling() and torch._C._functorch.peek_interpreter_stack() is not None:
-        return "functorch transforms need torch's own operators"
-    return None
+    return None if torch.compiler.is_compiling() else transform_obstacle()
 
 
 def carry_native(

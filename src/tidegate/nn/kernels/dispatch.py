@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import torch
 from torch import Tensor, get_num_threads, is_grad_enabled
 from torch.compiler import is_compiling
 from torch.nn.utils.rnn import PackedSequence
@@ -24,6 +23,7 @@ from tidegate.nn.cells.base import State
 from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
 from tidegate.nn.kernels.straight import READY, run_differentiably
+from tidegate.nn.kernels.surroundings import innermost_transform, is_autocast_enabled, is_mapped
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
 from tidegate.nn.stack import Carry, run_stack
@@ -36,8 +36,6 @@ if READY:
 _log = logging.getLogger("tidegate.nn")
 # One for the process and not a ContextVar, which torch.compile cannot trace.
 _forced: list[str] = []
-_is_any_autocast_enabled = torch._C._is_any_autocast_enabled
-_functorch_level = torch._C._functorch.peek_interpreter_stack
 
 
 class Choice(NamedTuple):
@@ -63,14 +61,9 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
     if layout.steps == 0 or layout.batch == 0 or (layout.ragged is not None and layout.ragged[0] == 0):
         return "there is no step to run"
-    if not is_compiling() and _is_mapped():
+    if not is_compiling() and is_mapped():
         return "torch's fused operators have no batching rule for vmap"
     return None
-
-
-def _is_mapped() -> bool:
-    stack = torch._C._functorch.get_interpreter_stack() or ()
-    return any(one.key() == torch._C._functorch.TransformType.Vmap for one in stack)
 
 
 PATHS: dict[str, Path] = {
@@ -126,8 +119,8 @@ def run_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Any, Any] |
         or layer.zoneout
         or layer.learn_initial_state
         or (layer.recurrent_dropout and layer.training)
-        or _is_any_autocast_enabled()
-        or _functorch_level() is not None
+        or is_autocast_enabled()
+        or innermost_transform() is not None
         or _log.isEnabledFor(logging.DEBUG)
     ):
         return None

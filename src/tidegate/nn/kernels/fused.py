@@ -28,7 +28,7 @@ def carry_fused(
 
 
 def _call(layer: RecurrentLayer, index: int, rows: Tensor, layout: Layout, initial: State) -> Any:
-    operator = getattr(torch._VF, str(layer.recurrence.fused_operator))
+    operator = getattr(torch, str(layer.recurrence.fused_operator))
     weights = [
         weight for direction in range(layer.num_directions) for weight in layer.weights(index, direction).values()
     ]

@@ -73,4 +73,4 @@ def _differentiable(options: Options, ctx: Any, arriving: tuple[Tensor | None, .
 
 
 # Function.apply looks for functorch's transforms and old ways of writing such functions, for two microseconds.
-_apply = torch._C._FunctionBase.__dict__["apply"].__get__(None, _Plain)
+_apply: Any = getattr(super(torch.autograd.Function, _Plain), "apply", _Plain.apply)
