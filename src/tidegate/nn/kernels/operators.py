@@ -59,7 +59,12 @@ def _(*arguments: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     return y, last, inputs.x.new_empty(0) if last_cell is None else last_cell, saved
 
 
-@torch.library.custom_op("tidegate::layer_backward", mutates_args=())
+# Older versions of torch do not read this from the annotations.
+_BACKWARD_SCHEMA = """(Tensor?[] tensors, Tensor y, Tensor saved, Tensor? dy, Tensor? dstate, Tensor? dcell, bool[] wanted,
+str kind, bool reverse, bool batch_first) -> Tensor[]"""
+
+
+@torch.library.custom_op("tidegate::layer_backward", mutates_args=(), schema=_BACKWARD_SCHEMA)
 def layer_backward(
     tensors: list[Tensor | None],
     y: Tensor,
