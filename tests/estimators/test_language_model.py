@@ -145,3 +145,20 @@ def test_each_text_that_is_judged_is_a_line():
     assert len(model.predict(["ab", "", "ba"])) == 3
     with pytest.raises(DataError, match="2 texts hold 3 lines"):
         model.predict(["ab\nba", "ab"])
+
+
+def test_a_text_too_short_for_so_many_streams_is_cut_into_fewer():
+    trained, fewer = (fitted(batch_size=size, validation=0.1) for size in (5000, 10**9))
+    tokens = round(len(TEXT) * 0.9)
+    told = f"batch_size=5000 is lowered to {tokens // 16}: the {tokens:,} tokens learnt from"
+    assert next(note for note in trained.notes_ if "batch_size" in note).startswith(told)
+    assert trained.history_.epochs[-1].valid == fewer.history_.epochs[-1].valid
+    assert trained.evaluate(TEXT) == fewer.evaluate(TEXT)
+
+
+def test_a_text_shorter_than_a_segment_is_one_stream():
+    assert "lowered to 1:" in LanguageModel(**SMALL, validation=0).fit("a hare").notes_[0]
+
+
+def test_a_text_long_enough_has_the_streams_asked_for(model):
+    assert not [note for note in model.notes_ if "batch_size" in note]

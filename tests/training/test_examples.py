@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from tidegate.training.examples import Rows, TensorExamples, bucketed, epoch_batches, fingerprint, in_order
+from tidegate.training.examples import (
+    Rows,
+    TensorExamples,
+    batches_as_they_stand,
+    bucketed,
+    epoch_batches,
+    fingerprint,
+    in_order,
+)
 
 
 class Columns(NamedTuple):
@@ -63,6 +71,17 @@ def test_examples_may_cut_their_own_batches() -> None:
     drawn = own.drawn
     epoch_batches(own, 2, seed=3, epoch=2)
     assert own.drawn != drawn
+
+
+def test_examples_that_continue_one_another_are_cut_in_one_way_by_all() -> None:
+    class Continuous(TensorExamples[Columns]):
+        def segments(self) -> Sequence[Rows]:
+            return in_order(len(self), 3)
+
+    own = Continuous(Columns(torch.ones(6, 1)))
+    for batches in (epoch_batches(own, 2, seed=3, epoch=1), batches_as_they_stand(own, 2)):
+        assert [list(batch) for batch in batches] == [[0, 1, 2], [3, 4, 5]]
+    assert len(batches_as_they_stand(TensorExamples(Columns(torch.ones(6, 1))), 2)) == 3
 
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=90), st.integers(1, 7), st.integers(0, 9))

@@ -48,7 +48,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
 
     A text is a path, a string, or lines in a list; what is a path among strings, `tidegate.data.corpus.as_text` says.
     It is learnt as one long sequence, cut into `batch_size` streams and these into segments, through which the state is
-    carried while gradients stop at their borders (truncated back-propagation; Williams & Peng 1990).
+    carried while gradients stop at their borders (truncated back-propagation; Williams & Peng 1990). There are fewer
+    streams where a text is too short for each to have a whole segment.
     """
 
     KIND = "language-model"
@@ -67,7 +68,7 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         text = self._records(X, y).text
         tokens = coding.encode_lines(text)
         examples = StreamExamples(Streams(tokens, coding.first, count=1, steps=_STEPS_AT_ONCE))
-        nats = evaluate(network, LanguageObjective(), examples, batch_size=1)["loss"]
+        nats = evaluate(network, LanguageObjective(), examples)["loss"]
         bits = nats / math.log(2)
         metrics = {
             "perplexity": math.exp(min(nats, 700.0)),  # beyond it lies more than a float can hold
@@ -182,7 +183,17 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
 
     def _examples(self, preparation: TextCoding, records: Corpus) -> StreamExamples:
         options, tokens = self.options, preparation.encode_lines(records.text)
-        return StreamExamples(Streams(tokens, preparation.first, count=options.batch_size, steps=options.segment))
+        count = min(options.batch_size, max(len(tokens) // options.segment, 1))
+        return StreamExamples(Streams(tokens, preparation.first, count=count, steps=options.segment))
+
+    def _training_notes(self, examples: StreamExamples) -> tuple[str, ...]:
+        options, streams = self.options, examples.streams
+        if streams.count == options.batch_size:
+            return ()
+        return (
+            f"batch_size={options.batch_size} is lowered to {streams.count}: the {len(streams.tokens):,} tokens learnt "
+            f"from make no more streams of a whole segment ({options.segment} tokens)",
+        )
 
     def _notes(self, preparation: TextCoding, records: Corpus) -> tuple[str, ...]:
         tokens = preparation.encode_lines(records.text)

@@ -19,7 +19,7 @@ class LanguageOptions(SequenceOptions, TextOptions):
 
     tokenizer: "characters", "words", "spaces" (words of a text that is split already) or "bpe".
     segment: steps of truncated back-propagation; the state goes on from one segment to the next.
-    batch_size: streams that the text is cut into and that are read side by side.
+    batch_size: streams that the text is cut into and that are read side by side; fewer of a text too short for that.
     tied: the embeddings are the softmax's weights too (Press & Wolf 2017, arXiv:1608.05859).
     output_dropout: of what the softmax is given, in training only.
     label_smoothing: share of the target's probability given to all tokens alike, in training only.

@@ -39,8 +39,8 @@ class StreamExamples:
         taken = self.streams.take(rows)
         return TokenSegment(*(torch.from_numpy(np.ascontiguousarray(part)) for part in taken))
 
-    def batches(self, batch_size: int, _: np.random.Generator, /) -> Sequence[Rows]:
-        return in_order(len(self), batch_size)
+    def segments(self) -> Sequence[Rows]:
+        return in_order(len(self), self.streams.count)
 
     def fingerprint(self) -> str:
         """A digest of the tokens and of how they are cut."""

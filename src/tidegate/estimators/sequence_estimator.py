@@ -108,17 +108,18 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         training, held = self.hold_out(records) if valid is None else (records, self._records(*_pair(valid)))
         preparation = self._prepare(training)
         network = self._untrained(self.options, preparation)
+        examples = self._examples(preparation, training)
         history = train(
             network,
             self._objective(preparation),
-            self._examples(preparation, training),
+            examples,
             None if held is None else _sorted(self._examples(preparation, held)),
             self.options.training_settings(watched=held is not None),
             directory=directory,
             resume=resume,
             reporter=reporter,
         )
-        notes = (*records.notes, *self._notes(preparation, records))
+        notes = (*records.notes, *self._notes(preparation, records), *self._training_notes(examples))
         self._fitted = FittedSequence(
             self.options, preparation, network.eval(), history, records.names, notes, records.fingerprint()
         )
@@ -201,6 +202,10 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
 
     def _notes(self, preparation: PreparationT, records: RecordsT) -> tuple[str, ...]:  # noqa: ARG002 - for subclasses
         """What preparation left out or changed, counted, in sentences."""
+        return ()
+
+    def _training_notes(self, examples: Any) -> tuple[str, ...]:  # noqa: ARG002 - for subclasses
+        """What is otherwise than was asked for in how the examples are taken, in sentences."""
         return ()
 
     def _records(self, X: Any, y: Any = None, *, labelled: bool = True) -> RecordsT:

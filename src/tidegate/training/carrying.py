@@ -16,7 +16,7 @@ class CarryingObjective(Protocol):
     """Like an Objective, but `carry` is also given what it returned for the batch before: `()` for the first one.
 
     What it returns is cut off from the graph (truncated back-propagation through time) and is kept in checkpoints. It
-    is forgotten where an epoch begins. The examples must cut their batches in order (`SelfBatching`).
+    is forgotten where an epoch begins. The examples must cut their batches in order (`Continuing`).
     """
 
     def carry(self, model: nn.Module, batch: Any, carried: Carried, /) -> tuple[Loss, Carried]: ...

@@ -41,6 +41,13 @@ class SelfBatching(Examples, Protocol):
 
 
 @runtime_checkable
+class Continuing(Examples, Protocol):
+    """Examples of which each batch goes on where the one before ended: they are cut in one way, whoever takes them."""
+
+    def segments(self) -> Sequence[Rows]: ...
+
+
+@runtime_checkable
 class Fingerprinted(Examples, Protocol):
     """Examples that know a digest of their content; others are gathered and hashed once when a checkpoint is kept."""
 
@@ -83,10 +90,17 @@ def bucketed(lengths: npt.ArrayLike, batch_size: int, source: np.random.Generato
 
 def epoch_batches(examples: Examples, batch_size: int, seed: int, epoch: int) -> Sequence[Rows]:
     """The training batches of one epoch, a function of seed and epoch alone."""
+    if isinstance(examples, Continuing):
+        return examples.segments()
     source = generator(seed, "order", epoch)
     if isinstance(examples, SelfBatching):
         return examples.batches(batch_size, source)
     return _cut(source.permutation(len(examples)), batch_size)
+
+
+def batches_as_they_stand(examples: Examples, batch_size: int) -> Sequence[Rows]:
+    """The batches that measuring takes, always the same."""
+    return examples.segments() if isinstance(examples, Continuing) else in_order(len(examples), batch_size)
 
 
 def fingerprint(examples: Examples) -> str:

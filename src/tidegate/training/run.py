@@ -16,7 +16,7 @@ from tidegate.errors import TrainingDiverged, TrainingInterrupted
 from tidegate.training.carrying import AnyObjective, Carried, next_loss
 from tidegate.training.checkpoint import Checkpoints, State
 from tidegate.training.device import fabric, mover, optimizer
-from tidegate.training.examples import Examples, Rows, epoch_batches, in_order
+from tidegate.training.examples import Examples, Rows, batches_as_they_stand, epoch_batches
 from tidegate.training.history import Epoch, History
 from tidegate.training.identity import Identity
 from tidegate.training.interruption import Interruption
@@ -207,7 +207,7 @@ def measure(
     model.eval()
     try:
         with torch.no_grad():
-            for rows in in_order(len(examples), batch_size):
+            for rows in batches_as_they_stand(examples, batch_size):
                 loss, carried = next_loss(objective, model, move(examples.batch(rows)), carried)
                 averages.add(loss, loss.total.item())
                 between()
