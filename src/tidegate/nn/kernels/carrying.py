@@ -80,14 +80,12 @@ def kind_of(recurrence: Recurrence) -> str | None:
     """The engine's name for exactly this equation, if it has one."""
     if getattr(recurrence, "layer_norm", False):
         return None
-    match recurrence:
-        case RNNRecurrence():
-            return f"rnn_{recurrence.nonlinearity}"
-        case GRURecurrence():
-            return f"gru_{recurrence.reset}"
-        case LSTMRecurrence():
-            return "lstm"
-    return None
+    # Not by `match`: torch.compile of older versions cannot trace it.
+    if isinstance(recurrence, RNNRecurrence):
+        return f"rnn_{recurrence.nonlinearity}"
+    if isinstance(recurrence, GRURecurrence):
+        return f"gru_{recurrence.reset}"
+    return "lstm" if isinstance(recurrence, LSTMRecurrence) else None
 
 
 def engine_number(recurrence: Recurrence) -> int | None:

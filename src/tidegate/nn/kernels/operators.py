@@ -60,8 +60,8 @@ def _(*arguments: Any) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 # Older versions of torch do not read this from the annotations.
-_BACKWARD_SCHEMA = """(Tensor?[] tensors, Tensor y, Tensor saved, Tensor? dy, Tensor? dstate, Tensor? dcell, bool[] wanted,
-str kind, bool reverse, bool batch_first) -> Tensor[]"""
+_BACKWARD_SCHEMA = """(Tensor?[] tensors, Tensor y, Tensor saved, Tensor? dy, Tensor? dstate, Tensor? dcell,
+bool[] wanted, str kind, bool reverse, bool batch_first) -> Tensor[]"""
 
 
 @torch.library.custom_op("tidegate::layer_backward", mutates_args=(), schema=_BACKWARD_SCHEMA)
