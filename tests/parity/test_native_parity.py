@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 
+import magnitudes
 import native_cases
 import pytest
 import textbook
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from native_cases import Sizes, assert_as_near, assert_rounded_as_well
 
@@ -81,26 +82,38 @@ def test_projected_lstm(outputs: int, dtype: torch.dtype) -> None:
     assert_as_near(case, native.run, textbook.run, textbook.run, dtype)
 
 
+small = st.builds(Sizes, *[st.integers(1, most) for most in (9, 20, 40, 70, 1)])
+# Beyond the sizes from which a matrix unit is used.
+large = st.builds(Sizes, st.just(4), st.integers(16, 24), st.integers(1, 120), st.integers(128, 150), st.just(1))
 any_call = given(
     kind=st.sampled_from(KINDS),
-    sizes=st.builds(Sizes, *[st.integers(1, most) for most in (9, 20, 40, 70, 1)]),
+    sizes=st.sampled_from([small] * 9 + [large]).flatmap(lambda chosen: chosen),
     extras=st.frozensets(st.sampled_from((*EXTRAS, "projection"))),
-    reverse=st.booleans(),
-    batch_first=st.booleans(),
+    ways=st.tuples(st.booleans(), st.booleans()),
+    varies=st.booleans(),
     dtype=st.sampled_from(DTYPES),
     seed=st.integers(0, 1000),
 )
 
 
 def check_any_call(
-    kind: str, sizes: Sizes, extras: frozenset[str], reverse: bool, batch_first: bool, dtype: torch.dtype, seed: int
+    kind: str,
+    sizes: Sizes,
+    extras: frozenset[str],
+    ways: tuple[bool, bool],
+    varies: bool,
+    dtype: torch.dtype,
+    seed: int,
 ) -> None:
     projected = kind == "lstm" and "projection" in extras
     sizes = sizes._replace(outputs=1 + seed % sizes.units if projected else sizes.units)
     extras = extras if projected else extras - {"projection"}
-    case = native_cases.make(Options(kind, reverse, batch_first), sizes, seed, extras)
+    case = native_cases.make(Options(kind, *ways), sizes, seed, extras)
     if extras.isdisjoint({"state"}) and case.inputs.lengths is not None:
         case.inputs.lengths[0] = sizes.steps
+    if varies:
+        case = magnitudes.varied(case, seed)
+        assume(magnitudes.fits(case, textbook.run, dtype))
     assert_as_near(case, native.run, textbook.run, textbook.run, dtype)
 
 
