@@ -67,3 +67,12 @@ def test_what_cannot_be_is_refused(model):
     for wrong in ({"length": -1}, {"temperature": -0.5}, {"temperature": np.inf}):
         with pytest.raises(ConfigurationError, match="from 0 up"):
             model.generate(**wrong)
+
+
+def test_pieces_that_cannot_be_scored_are_told_before_training():
+    single = [piece[:1] for piece in pieces(4, 0)]
+    for given in ({"valid": single}, {"test": single}):
+        model = PolyphonyModel(hidden_size=4, epochs=1)
+        with pytest.raises(DataError, match="4 pieces, 4 frames: all pieces have a single frame"):
+            model.fit(pieces(4, 1), **given)
+        assert not model.__sklearn_is_fitted__()

@@ -5,6 +5,7 @@ import pytest
 
 from tidegate import SequenceClassifier, SequenceRegressor
 from tidegate.errors import ConfigurationError, DataError, NotFittedError
+from tidegate.estimators import sequence_estimator
 
 SOURCE = np.random.default_rng(0)
 X = SOURCE.normal(size=(30, 5, 1))
@@ -79,3 +80,25 @@ def test_processes_of_a_search_can_be_given_one():
     regressor = SequenceRegressor(**SMALL).fit(X, Y)
     again = pickle.loads(pickle.dumps(regressor))
     assert np.array_equal(again.predict(X), regressor.predict(X))
+
+
+def test_what_cannot_be_scored_is_told_before_training_and_nothing_is_prepared_twice(monkeypatch):
+    prepared = []
+    prepare = SequenceClassifier._prepare
+    monkeypatch.setattr(
+        SequenceClassifier, "_prepare", lambda self, given: prepared.append(given) or prepare(self, given)
+    )
+    labels = ["low" if value < 0 else "high" for value in Y]
+    SequenceClassifier(**SMALL).fit(X, labels, valid=(X, labels), test=(X, labels))
+    assert len(prepared) == 1
+    monkeypatch.setattr(sequence_estimator, "train", None)
+    with pytest.raises(DataError, match="'odd'"):
+        SequenceClassifier(**SMALL).fit(X, labels, test=(X[:2], ["odd", "low"]))
+
+
+def test_what_was_held_out_counts_as_not_learnt(monkeypatch):
+    monkeypatch.setattr(sequence_estimator, "train", None)
+    monkeypatch.setattr(SequenceClassifier, "hold_out", lambda _, records: (records.take(np.arange(20)), None))
+    labels = ["low", "high"] * 10 + ["odd"] * 10
+    with pytest.raises(DataError, match="'odd'"):
+        SequenceClassifier(**SMALL).fit(X, labels, test=(X[-2:], ["odd", "odd"]))

@@ -104,10 +104,7 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
     _require_read(files, records)
     if not manner.quiet:
         announce(files, records)
-    for held in (valid, test):
-        if held is not None:
-            estimator.check(records, held)
-    _train(estimator, records, valid, folder, manner)
+    _train(estimator, (records, valid, test), folder, manner)
     run = TaskRun(files, estimator, records, _scored(estimator, records, valid, test))
     estimator.save(folder.model, metrics=run.metrics())
     following = shlex.join(["tidegate", "predict", str(folder.model), f"NEW-DATA{Path(files.data).suffix}"])
@@ -130,11 +127,12 @@ def _all(files: TaskFiles) -> tuple[str | None, ...]:
     return files.data, files.valid, files.test
 
 
-def _train(estimator: Estimator, records: Any, valid: Any, folder: RunFolder, manner: Manner) -> None:
+def _train(estimator: Estimator, given: tuple[Any, Any, Any], folder: RunFolder, manner: Manner) -> None:
     from tidegate.training.progress import Silent, reporter
 
     told = Silent() if manner.quiet else reporter()
-    estimator.fit(records, valid=valid, directory=folder.checkpoints, resume=manner.resume, reporter=told)
+    records, valid, test = given
+    estimator.fit(records, valid=valid, test=test, directory=folder.checkpoints, resume=manner.resume, reporter=told)
 
 
 def _scored(estimator: Estimator, records: Any, valid: Any, test: Any) -> list[Scored]:

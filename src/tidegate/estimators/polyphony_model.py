@@ -82,10 +82,10 @@ class PolyphonyModel(SequenceEstimator[PolyphonyOptions, Keyboard, PianoRolls]):
         """nll: −ln p of a frame in nats, the sum over its notes, a mean over all frames but the first of each piece,
         as Bai et al. 2018 (arXiv:1803.01271) count. nll_with_first: over all frames, the first told from silence.
         """
-        losses = self._losses(self._records(X, y))
+        records = self._records(X, y)
+        _require_foretold(records)
+        losses = self._losses(records)
         after = [one[1:] for one in losses]
-        if not sum(map(len, after)):
-            raise DataError("all pieces have a single frame; give some with two or more")
         return PolyphonyAssessment(
             {"nll": float(np.concatenate(after).mean()), "nll_with_first": float(np.concatenate(losses).mean())}
         )
@@ -149,11 +149,22 @@ class PolyphonyModel(SequenceEstimator[PolyphonyOptions, Keyboard, PianoRolls]):
         frames = [roll.astype(np.float32) for roll in records.rolls]
         return SequenceExamples(frames, frames)
 
+    def _require_scorable(self, preparation: Keyboard, records: PianoRolls) -> None:  # noqa: ARG002 - as above
+        _require_foretold(records)
+
     def _checked(self, values: Mapping[str, Any]) -> PolyphonyOptions:
         options = super()._checked(values)
         if options.bidirectional:
             raise ConfigurationError("bidirectional=True would hear the music it is to foretell; leave it off")
         return options
+
+
+def _require_foretold(records: PianoRolls) -> None:
+    if all(len(roll) < 2 for roll in records.rolls):
+        raise DataError(
+            f"{records.summary}: all pieces have a single frame, and the first of a piece is not scored; give some "
+            "with two or more to validate and to test with"
+        )
 
 
 def _told(model: nn.Module, batch: SequenceBatch) -> Any:

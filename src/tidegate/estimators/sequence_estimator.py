@@ -93,6 +93,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         y: Any = None,
         *,
         valid: Any = None,
+        test: Any = None,
         directory: Source | None = None,
         resume: bool = False,
         reporter: Reporter | None = None,
@@ -100,6 +101,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         """Trains on examples X with targets y; a file's path, or what `read` gave, holds both.
 
         valid: as X, or a pair (X, y); it decides when to stop. Without it a share of X (option `validation`) does.
+        test: as `valid`; it is only seen to be such that it can be scored afterwards, before any time is spent.
         With `directory` the state of training is kept there, and `resume` goes on from it, bit for bit as if it had
         never stopped. `reporter` shows progress (`tidegate.training.progress`); by default nothing is shown.
         Raises DataError for data that cannot be used, TrainingInterrupted after Ctrl-C.
@@ -107,6 +109,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         records = self._records(X, y)
         training, held = self.hold_out(records) if valid is None else (records, self._records(*_pair(valid)))
         preparation = self._prepare(training)
+        self._check(preparation, held, None if test is None else self._records(*_pair(test)))
         network = self._untrained(self.options, preparation)
         examples = self._examples(preparation, training)
         history = train(
@@ -142,10 +145,6 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         order = generator(self.options.seed, "split").permutation(len(records))
         held = max(round(len(records) * self.options.validation), 1)
         return records.take(np.sort(order[held:])), records.take(np.sort(order[:held]))
-
-    def check(self, training: RecordsT, other: RecordsT) -> None:
-        """Raises DataError where what learns from `training` cannot be scored on `other`; nothing is trained."""
-        self._examples(self._prepare(training), other)
 
     def evaluate(self, X: Any, y: Any = None) -> dict[str, float]:
         """Scores on examples X with targets y, by the field's names."""
@@ -200,6 +199,9 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
     def _examples(self, preparation: PreparationT, records: RecordsT) -> Examples:
         """Records as training takes them. Raises DataError for targets that training has not met."""
 
+    def _require_scorable(self, preparation: PreparationT, records: RecordsT) -> None:
+        """Raises DataError for what `assess` would refuse, though training can watch it."""
+
     def _notes(self, preparation: PreparationT, records: RecordsT) -> tuple[str, ...]:  # noqa: ARG002 - for subclasses
         """What preparation left out or changed, counted, in sentences."""
         return ()
@@ -216,6 +218,13 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
                 raise ConfigurationError(f"{X}: a file holds its targets itself; give no y beside it")
             return self.read(X, labelled=labelled)
         return self._given(X, y)
+
+    def _check(self, preparation: PreparationT, held: RecordsT | None, test: RecordsT | None) -> None:
+        for records in (held, test):
+            if records is not None:
+                self._require_scorable(preparation, records)
+        if test is not None:
+            self._examples(preparation, test)
 
     def _untrained(self, options: OptionsT, preparation: PreparationT) -> nn.Module:
         with seeded(options.seed):

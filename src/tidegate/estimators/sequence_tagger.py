@@ -87,11 +87,6 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         _require_known(records, preparation.tags)
         return TagAssessment(records, self.predict(records), preparation)
 
-    def check(self, training: Tagged, other: Tagged) -> None:
-        """Raises DataError where `other` has no tags, or none of those of `training`."""
-        training.require_tags()
-        _require_known(other, {tag for one in training.sentences for tag in one.tags})
-
     def prediction_frame(self, X: Any) -> pl.DataFrame:
         """One row for each token: number of the sentence, token, tag."""
         records = self._records(X, labelled=False)
@@ -157,6 +152,9 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
 
     def _examples(self, preparation: TaggingPreparation, records: Tagged) -> TaggedExamples:
         return TaggedExamples.of(records.sentences, preparation)
+
+    def _require_scorable(self, preparation: TaggingPreparation, records: Tagged) -> None:
+        _require_known(records, preparation.tags)
 
     def _notes(self, preparation: TaggingPreparation, _records: Tagged) -> tuple[str, ...]:
         rare = len(preparation.words) - preparation.kept
