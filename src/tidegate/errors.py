@@ -34,6 +34,10 @@ class MissingExtraError(TidegateError, ImportError):
         return cls(f"'{missing}' is not installed: pip install 'tidegate[{extra}]'")
 
 
+class OutdatedBuildError(TidegateError, ImportError):
+    """The compiled part was built from older sources than the Python part beside it: it must be built again."""
+
+
 class TrainingInterrupted(TidegateError):
     """Ctrl-C during training. All finished work is saved; the message tells how to resume."""
 

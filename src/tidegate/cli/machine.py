@@ -10,6 +10,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 from tidegate import __version__
+from tidegate.errors import OutdatedBuildError
 
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([\w-]+)['\"]")
 _NAME = re.compile(r"[\w.-]+")
@@ -106,6 +107,8 @@ def _paths() -> list[dict[str, str]]:
 
         from tidegate import nn
         from tidegate.nn.kernels.dispatch import explain
+    except OutdatedBuildError as cause:
+        return [{"layer": "all", "path": "none", "reason": str(cause)}]
     except ImportError as cause:
         return [{"layer": "all", "path": "none", "reason": f"layers need torch ({cause}); the runtime does not"}]
     layers = {

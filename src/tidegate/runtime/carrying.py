@@ -7,15 +7,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from tidegate import compiled
 from tidegate.runtime.steps import GRU, LSTM, RNN, Array, State, Step, Weights
 
-try:
-    from tidegate import _native
-except ImportError:  # installed without a C++ compiler
-    AVAILABLE = False
-else:
-    AVAILABLE = True
-
+_native = compiled.load()
+AVAILABLE = _native is not None
 _KINDS = {("rnn", "tanh"): 0, ("rnn", "relu"): 1, ("gru", "after"): 2, ("gru", "before"): 3}
 _LSTM = 4
 """The engine's numbers, as in native/call.hpp."""

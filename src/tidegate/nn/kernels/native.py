@@ -11,12 +11,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-try:
-    from tidegate import _native
-except ImportError:  # installed without a C++ compiler
-    AVAILABLE = False
-else:
-    AVAILABLE = True
+from tidegate import compiled
+
+_native = compiled.load()
+AVAILABLE = _native is not None
+if AVAILABLE:
     _FORWARD = {torch.float32: _native.forward_float32, torch.float64: _native.forward_float64}
     _BACKWARD = {torch.float32: _native.backward_float32, torch.float64: _native.backward_float64}
     _LAYOUT = {torch.float32: _native.saved_layout_float32, torch.float64: _native.saved_layout_float64}
