@@ -114,7 +114,7 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
         "the tags write spans (scheme IOB2); they are scored as conlleval does",
     )
     assert "words occur fewer than 2 times: they share one vector, and" in tagger.notes_[2]
-    assert tagger.fitted.names == {"format": "CoNLL", "token": "0", "tag": "2"}
+    assert tagger.fitted.names == {"format": "CoNLL", "token": "0", "tag": "2", "columns": "3"}
     rewritten = tmp_path / "told.txt"
     rewritten.write_text(tagger.prediction_text(path))
     assert open_tagged(rewritten, {}).read().tags == tagger.predict(path)
@@ -125,6 +125,15 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
     )
     with pytest.raises(ConfigurationError, match="there is no column 2, only 0 to 1"):
         tagger.evaluate(new)
+    prose = tmp_path / "prose.txt"
+    prose.write_text("\nthe tide has come\n")
+    for predict in (tagger.prediction_text, tagger.prediction_frame, tagger.predict):
+        with pytest.raises(
+            DataError, match=r"prose.txt, line 2: 4 columns by white space, where the training file had 3"
+        ):
+            predict(prose)
+    named = tagger.read(prose, {"token": "1"}, labelled=False)
+    assert named.tokens == [["tide"]]
     table = tmp_path / "table.csv"
     table.write_text("sentence,token\n1,Abba\n1,ab\n")
     frame = tagger.prediction_frame(table)
@@ -135,7 +144,7 @@ def test_a_file_is_read_and_written_back_with_what_is_told(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("kind", [pl.DataFrame, pd.DataFrame])
-def test_a_frame_of_one_token_a_row(kind: Any) -> None:
+def test_a_frame_of_one_token_a_row(kind: Any, tmp_path: Path) -> None:
     tokens, tags = language(20)
     frame = kind(
         {
@@ -146,6 +155,12 @@ def test_a_frame_of_one_token_a_row(kind: Any) -> None:
     )
     quick = {**QUICK, "epochs": 1}
     tagger = SequenceTagger(**quick).fit(frame)
+    prose = tmp_path / "prose.txt"
+    prose.write_text("the tide has come\n")
+    with pytest.raises(DataError, match=r"prose.txt, line 1: 4 columns by white space, where 2 at most are expected"):
+        tagger.prediction_text(prose)
+    prose.write_text("Abba\n")
+    assert tagger.prediction_text(prose) == f"Abba {tagger.predict([['Abba']])[0][0]}\n"
     assert tagger.predict(frame) == SequenceTagger(**quick).fit(tokens, tags).predict(tokens)
     with pytest.raises(ConfigurationError, match="give no y beside it"):
         tagger.fit(frame, tags)
@@ -156,7 +171,7 @@ def test_other_columns_are_named(tmp_path: Path) -> None:
     path.write_text(CONLL.replace(" _ ", " "))
     tagger = SequenceTagger(**{**QUICK, "epochs": 1})
     tagger.fit(tagger.read(path, {"token": "1", "tag": "0"}))
-    assert tagger.fitted.names == {"format": "CoNLL", "token": "1", "tag": "0"}
+    assert tagger.fitted.names == {"format": "CoNLL", "token": "1", "tag": "0", "columns": "2"}
     assert "B-x" not in tagger.classes_
 
 

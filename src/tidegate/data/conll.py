@@ -16,11 +16,12 @@ _Block = list[tuple[int, list[str]]]  # a sentence: lines, numbered from 1, with
 
 @dataclass(frozen=True)
 class ConllFile:
-    """A file of this kind, and which of its columns, counted from 0, hold tokens and tags (None: it has no tags)."""
+    """A file of this kind, its columns, and which of them, from 0, hold tokens and tags (None: it has no tags)."""
 
     path: Path
     lines: list[str]
     layout: Layout
+    width: int
     token: int
     tag: int | None
 
@@ -46,7 +47,7 @@ class ConllFile:
             tag = None
         try:
             token_place = layout.place(usual_token if token is None else token, width)
-            return cls(path, lines, layout, token_place, None if tag is None else layout.place(tag, width))
+            return cls(path, lines, layout, width, token_place, None if tag is None else layout.place(tag, width))
         except ConfigurationError as error:
             raise ConfigurationError(f"{path}: {error}") from None
 
@@ -58,6 +59,21 @@ class ConllFile:
         tag = self.tag if tagged else None
         sentences = tuple(self._sentence(block, tag) for block in self._blocks())
         return Tagged(sentences, self._notes(), self._names())
+
+    def require_columns(self, known: int | None) -> None:
+        """Raises DataError where what stands in the place of the tags may be something else, as the words of prose.
+
+        known: columns of the file in which that place was told; by default tokens and, beside them, tags.
+        """
+        usual = self.width <= 2 if known is None else self.width == known
+        if usual or self.tag is None or self.layout.WIDTH is not None:
+            return
+        number = next(number for number, line in enumerate(self.lines, 1) if self.layout.kind(line) == "token")
+        expected = "2 at most are expected, token and tag" if known is None else f"the training file had {known}"
+        raise DataError(
+            f"{self.path}, line {number}: {self.width} columns by {self.layout.PARTED}, where {expected}; give one "
+            "token a line, blank lines between sentences, in the columns of training or with the token alone"
+        )
 
     def with_tags(self, tags: Sequence[Sequence[str]]) -> str:
         """The file's text with these tags in place of its own, or in a new last column; all else as it stood."""
@@ -115,4 +131,5 @@ class ConllFile:
 
     def _names(self) -> dict[str, str]:
         places = {"token": self.token, **({} if self.tag is None else {"tag": self.tag})}
-        return {"format": self.layout.NAME, **{part: self.layout.name(place) for part, place in places.items()}}
+        named = {"format": self.layout.NAME, **{part: self.layout.name(place) for part, place in places.items()}}
+        return named if self.layout.WIDTH else {**named, "columns": str(self.width)}

@@ -12,7 +12,7 @@ from tidegate.data.table import Table, read_table
 from tidegate.data.token_table import TokenTable
 from tidegate.errors import ConfigurationError
 
-_PARTS = ("sentence", "token", "tag")
+_PARTS = ("sentence", "token", "tag", "columns")
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
 
 
@@ -30,18 +30,22 @@ def file_format(path: Path) -> str:
 def open_tagged(path: Path, columns: Mapping[str, str], *, tagged: bool = True) -> ConllFile | TokenTable:
     """The file, with `columns` "token", "tag" and, in a table, "sentence" as named or by default.
 
-    tagged: False lets the column of tags be absent. Raises DataError for a file that cannot be read, and
-    ConfigurationError for columns that are not there.
+    "columns" is how many the file had in which the others were found. tagged: False lets the column of tags be absent.
+    Raises DataError for a file that cannot be read, and ConfigurationError for columns that are not there.
     """
     unknown = [part for part in columns if part not in _PARTS]
     if unknown:
-        raise ConfigurationError(f"{path}: no part is called '{unknown[0]}'; there are {', '.join(_PARTS)}")
+        raise ConfigurationError(f"{path}: no part is called '{unknown[0]}'; there are {', '.join(_PARTS[:3])}")
     if file_format(path) == "table":
         return TokenTable.of(_table(path), tagged=tagged, **columns)
     named = {part: column for part, column in columns.items() if part != "sentence"}
     if len(named) < len(columns):
         raise ConfigurationError(f"{path}: blank lines part the sentences of this file; name no column of sentences")
-    return ConllFile.open(path, tagged=tagged, **named)
+    known = named.pop("columns", None)
+    file = ConllFile.open(path, tagged=tagged, **named)
+    if not tagged and (known is not None or "tag" not in named):
+        file.require_columns(None if known is None else int(known))
+    return file
 
 
 def _table(path: Path) -> Table:

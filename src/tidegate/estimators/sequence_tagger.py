@@ -113,7 +113,10 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
 
         By default they are those of training, if that was a file of the same kind. labelled: False asks for no tags.
         """
-        return self._read_file(Path(path), {**self._columns(Path(path)), **(names or {})}, labelled)
+        known = self._columns(Path(path))
+        if names:
+            known.pop("columns", None)  # whoever names columns says where they are, also among others than in training
+        return self._read_file(Path(path), {**known, **(names or {})}, labelled)
 
     def _columns(self, path: Path) -> dict[str, str]:
         known = dict({} if self._fitted is None else self._fitted.names)
