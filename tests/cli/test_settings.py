@@ -66,6 +66,10 @@ def test_a_file_gives_options_and_the_command_line_goes_before_it(tmp_path, name
         ("o.toml", b"a = = 3", r"o\.toml: not TOML: .*line 1"),
         ("o.yaml", b"a: [1", r"o\.yaml: not YAML: .*line 1"),
         ("o.yaml", b"- a\n- b", "write it as lines"),
+        ("o.yaml", b"[a]: 1", "write it as lines|not YAML"),
+        ("o.yaml", b"# all\nseed: 1\ncell: gru\nseed: 1\n", r"o\.yaml, line 4: 'seed' is given twice, first in line 2"),
+        ("o.yml", b"levels:\n  a: 1\n  b: 2\n  a: 3\n", r"o\.yml, line 4: 'a' is given twice, first in line 2"),
+        ("o.toml", b"seed = 1\ncell = 'gru'\nseed = 2\n", r"o\.toml: not TOML: .*line 3"),
         ("o.yaml", b"\xff", "byte 0 is not UTF-8"),
         ("o.json", b"{}", r"ends in \.toml, \.yaml, \.yml"),
         ("o.toml", b"hidden_size = 0", "hidden_size=0"),
@@ -80,6 +84,8 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path, name, content, words):
 def test_a_file_that_is_not_there_is_named_and_an_empty_one_gives_nothing(tmp_path):
     with pytest.raises(ConfigurationError, match=r"none\.toml: there is no such file"):
         forecast_options({}, [], tmp_path / "none.toml")
+    (tmp_path / "marked.toml").write_text("\ufeffseed = 3\n", encoding="utf-8")
+    assert forecast_options({}, [], tmp_path / "marked.toml").seed == 3
     (tmp_path / "empty.yaml").write_text("# nothing\n")
     assert forecast_options({}, [], tmp_path / "empty.yaml") == ForecasterOptions()
 

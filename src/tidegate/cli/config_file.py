@@ -14,7 +14,7 @@ _ENDINGS = (".toml", ".yaml", ".yml")
 def read_config(path: Path) -> dict[str, Any]:
     """Names and values of a file. Raises ConfigurationError naming the file for what cannot be read."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as cause:
         raise ConfigurationError(f"--config {path}: there is no such file") from cause
     except UnicodeDecodeError as cause:
@@ -40,6 +40,7 @@ def _yaml(text: str, path: Path) -> dict[str, Any]:
     except ImportError as cause:
         raise MissingExtraError.of("train", cause) from cause
     try:
+        _refuse_repeated(yaml.compose(text, yaml.SafeLoader), path)
         found = yaml.safe_load(text)
     except yaml.YAMLError as cause:
         raise ConfigurationError(f"--config {path}: not YAML: {' '.join(str(cause).split())}") from cause
@@ -48,3 +49,20 @@ def _yaml(text: str, path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not all(isinstance(name, str) for name in found):
         raise ConfigurationError(f"--config {path}: write it as lines 'name: value', such as hidden_size: 32")
     return found
+
+
+def _refuse_repeated(node: Any, path: Path) -> None:
+    """Of a name given twice YAML would take the last. `node` is as `yaml.compose` makes it; None of an empty file."""
+    seen: dict[str, int] = {}
+    for key, value in _pairs(node):
+        name, line = str(key.value), key.start_mark.line + 1
+        if name in seen:
+            raise ConfigurationError(
+                f"--config {path}, line {line}: '{name}' is given twice, first in line {seen[name]}; take one out"
+            )
+        seen[name] = line
+        _refuse_repeated(value, path)
+
+
+def _pairs(node: Any) -> list[tuple[Any, Any]]:
+    return node.value if getattr(node, "id", None) == "mapping" else []
