@@ -30,7 +30,7 @@ def test_the_ending_is_that_of_what_is_packed(name: str, ending: str) -> None:
 def test_bytes_that_are_not_utf8_are_shown_with_their_line(tmp_path: Path) -> None:
     path = tmp_path / "latin.txt"
     path.write_bytes("eins\nzwei\nFüße\n".encode("latin-1"))
-    with pytest.raises(DataError, match=r"latin.txt, line 3: byte 0xfc is not UTF-8"):
+    with pytest.raises(DataError, match=r"latin.txt, line 3, column 2: byte 0xfc is not UTF-8"):
         read_lines(path)
 
 

@@ -73,3 +73,12 @@ def test_a_channel_that_is_not_there_is_told(tmp_path):
         read(tmp_path, LONG, {"channels": "x,z"})
     with pytest.raises(DataError, match="no column is called 'when'"):
         read(tmp_path, LONG, {"time": "when"})
+
+
+@pytest.mark.parametrize("content", ["\ufeff" + LONG, LONG.replace("\n", "\r\n"), LONG.replace("\n", "\r")])
+def test_marks_and_line_ends_of_other_systems_are_no_part_of_names(tmp_path, content):
+    path = tmp_path / "s.csv"
+    path.write_bytes(content.encode())
+    records = read_labelled(path, {})
+    assert records.targets == ("up", "down")
+    assert records.channels == ("x", "y")

@@ -7,10 +7,10 @@ import lzma
 import zlib
 from pathlib import Path
 
+from tidegate.data.encoding import decoded
 from tidegate.errors import DataError
 
 _UNPACKERS = {".gz": gzip.decompress, ".xz": lzma.decompress}
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def bare_ending(path: Path) -> str:
@@ -36,16 +36,9 @@ def read_content(path: Path) -> bytes:
 def read_lines(path: Path) -> list[str]:
     """The lines of a UTF-8 text, without their ends (LF or CR LF; of Unicode's other line ends none counts).
 
-    Raises DataError as `read_content` does, and for bytes that are not UTF-8, with their line.
+    Raises DataError as `read_content` and `decoded` do.
     """
-    content = read_content(path).removeprefix(_BYTE_ORDER_MARK)
-    try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        value = content[error.start]
-        raise DataError(f"{path}, line {line}: byte 0x{value:02x} is not UTF-8; save the file as UTF-8") from error
-    return text.replace("\r\n", "\n").removesuffix("\n").split("\n")
+    return decoded(read_content(path), str(path)).replace("\r\n", "\n").removesuffix("\n").split("\n")
 
 
 def _unpacked(path: Path, packed: bytes) -> bytes:

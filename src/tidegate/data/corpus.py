@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.compressed import bare_ending, read_content
+from tidegate.data.encoding import decoded
 from tidegate.errors import ConfigurationError, DataError
 
-_BYTE_ORDER_MARK = "\ufeff"
 _TEXT_ENDINGS = (".txt", ".text", ".md")
 
 
@@ -70,9 +70,9 @@ def as_text(source: Any) -> str:
 def read_text(path: Path) -> str:
     """The UTF-8 text of a file, unpacked where its name ends in .xz or .gz; every line end is "\\n".
 
-    Raises DataError for a file that is absent, empty, not whole, or not UTF-8, then naming line and column.
+    Raises DataError for a file that is absent, empty, not whole, or no UTF-8 text, then naming line and column.
     """
-    text = _decoded(read_content(path), path).removeprefix(_BYTE_ORDER_MARK)
+    text = decoded(read_content(path), str(path))
     if not text.strip():
         raise DataError(f"{path}: the file holds white space only; give one with text")
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -112,15 +112,3 @@ def _joined(source: Any) -> str:
         if not isinstance(line, str):
             raise DataError(f"line {place} (from 0) is {type(line).__name__}, not text")
     return "\n".join(line.removesuffix("\n") for line in lines) + "\n"
-
-
-def _decoded(content: bytes, path: Path) -> str:
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
-        value = content[error.start]
-        raise DataError(
-            f"{path}, line {line}, column {column}: byte 0x{value:02x} is not UTF-8; save the file as UTF-8"
-        ) from error

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tidegate.data.encoding import decoded
 from tidegate.errors import DataError
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _LOOKS_LIKE_DATA = re.compile(r"[-+]?\d[-+\d.:/T ]*")
 
 
 def read_delimited(content: bytes, name: str, separator: str) -> tuple[pl.DataFrame, NDArray[np.int64]]:
     """The rows as text (RFC 4180: a header, quoted fields may hold separators and line ends) and their lines, from 1.
 
-    Raises DataError for text that is empty, not UTF-8, ragged, badly quoted, without a header or with repeated names.
+    Raises DataError for text that is empty, not as `decoded` wants it, ragged, badly quoted, without a header or with
+    repeated names.
     """
-    content = content.removeprefix(_BYTE_ORDER_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
+    content = content.removeprefix(BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").rstrip(b"\n")
     _check_text(content, name)
     _check_quotes(content, name, separator)
     starts, fields = _records(content, separator)
@@ -40,12 +42,7 @@ def _rows(content: bytes, header: list[str], separator: str) -> pl.DataFrame:
 def _check_text(content: bytes, name: str) -> None:
     if not content:
         raise DataError(f"{name}: the file is empty")
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        value = content[error.start]
-        raise DataError(f"{name}, line {line}: byte 0x{value:02x} is not UTF-8; save the file as UTF-8") from error
+    decoded(content, name)
 
 
 def _check_quotes(content: bytes, name: str, separator: str) -> None:

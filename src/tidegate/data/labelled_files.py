@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tidegate.data import labelled_series, labelled_text
 from tidegate.data.compressed import bare_ending, read_content
+from tidegate.data.encoding import decoded
 from tidegate.data.labelled import Labelled
 from tidegate.data.table import read_table
 from tidegate.data.ts_file import read_ts
@@ -51,5 +52,5 @@ def _table(path: Path, names: Mapping[str, str], labelled: bool) -> Labelled:
 def _columns(path: Path) -> list[str]:
     if bare_ending(path) == ".parquet":
         return read_table(path).frame.columns
-    first = read_content(path).split(b"\n", 1)[0].decode("utf-8", errors="replace")
+    first = decoded(read_content(path).replace(b"\r", b"\n").split(b"\n", 1)[0], str(path))
     return [cell.strip().strip('"') for cell in first.split("," if bare_ending(path) == ".csv" else "\t")]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.compressed import read_content
+from tidegate.data.encoding import decoded
 from tidegate.errors import DataError
 
 LOWEST, KEYS = 21, 88  # MIDI number of the lowest key of a piano, A0, and how many there are
@@ -88,9 +89,7 @@ def _checked(rolls: Sequence[Roll], name: str) -> PianoRolls:
 
 def _from_json(path: Path) -> list[Roll]:
     try:
-        pieces = json.loads(read_content(path))
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+        pieces = json.loads(decoded(read_content(path), str(path)))
     except json.JSONDecodeError as error:
         raise DataError(f"{path}, line {error.lineno}, column {error.colno}: not JSON ({error.msg})") from error
     if not isinstance(pieces, list):
