@@ -1,6 +1,7 @@
 import builtins
 import json
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,3 +60,25 @@ def test_without_the_native_module_it_says_so(monkeypatch):
 
     assert native["present"] is False
     assert "C++20 compiler" in native["state"]
+
+
+def test_it_tells_the_instruction_set_in_use_and_the_others(monkeypatch):
+    engine = SimpleNamespace(isa=lambda: "avx2", isas=lambda: ["baseline", "avx2"])
+    monkeypatch.setitem(sys.modules, "tidegate._native", engine)
+
+    native = examine()["native"]
+
+    assert native["instruction_set"] == "avx2"
+    assert native["state"] == "present; instruction set avx2 (here: baseline, avx2; TIDEGATE_ISA=NAME takes another)"
+
+
+def test_an_instruction_set_that_is_not_there_is_told(monkeypatch):
+    def isa():
+        raise RuntimeError("TIDEGATE_ISA is 'mmx', but this processor offers: baseline")
+
+    monkeypatch.setitem(sys.modules, "tidegate._native", SimpleNamespace(isa=isa))
+
+    native = examine()["native"]
+
+    assert native["instruction_set"] is None
+    assert native["state"] == "present, but its calls fail: TIDEGATE_ISA is 'mmx', but this processor offers: baseline"

@@ -86,8 +86,9 @@ def _native() -> dict[str, Any]:
     try:
         used = engine.isa()
     except RuntimeError as cause:  # TIDEGATE_ISA names what is not there
-        return {"present": True, "instruction_set": None, "state": f"present, but {cause}"}
-    return {"present": True, "instruction_set": used, "state": f"present; instruction set: {used}"}
+        return {"present": True, "instruction_set": None, "state": f"present, but its calls fail: {cause}"}
+    state = f"present; instruction set {used} (here: {', '.join(engine.isas())}; TIDEGATE_ISA=NAME takes another)"
+    return {"present": True, "instruction_set": used, "state": state}
 
 
 def _threads() -> dict[str, int]:
