@@ -90,8 +90,10 @@ and arriving gradients up to some thousands, a few steps that make it grow."""
 PEERS = 8
 
 
-def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: torch.dtype) -> None:
-    """No result of `run` is further from the truth than twice the peer's, each as a whole.
+def assert_as_near(
+    case: Case, run: object, truth: object, peer: object, dtype: torch.dtype, times: float = 2.0
+) -> None:
+    """No result of `run` is further from the truth than twice the peer's (or `times`), each as a whole.
 
     Where states make each other grow, rounding does too, and one peer may be near the truth by luck. So in doubt
     further ones are asked, each with inputs and gates moved as little as rounding moves them, and the furthest counts.
@@ -101,7 +103,7 @@ def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: 
     furthest, complaints = dict.fromkeys(exact, 0.0), ["not compared"]
     for theirs in _peers(peer, case, dtype):
         furthest = {name: max(far, _error(exact, theirs, name)) for name, far in furthest.items()}
-        complaints = _complaints(exact, got, furthest, dtype)
+        complaints = _complaints(exact, got, {name: times * far for name, far in furthest.items()}, dtype)
         if not complaints:
             return
     raise AssertionError("; ".join(complaints))
@@ -112,7 +114,7 @@ def _error(exact: dict[str, Tensor], found: dict[str, Tensor], name: str) -> flo
 
 
 def _complaints(
-    exact: dict[str, Tensor], got: dict[str, Tensor], furthest: dict[str, float], dtype: torch.dtype
+    exact: dict[str, Tensor], got: dict[str, Tensor], rounding: dict[str, float], dtype: torch.dtype
 ) -> list[str]:
     everything = torch.cat([value.flatten() for value in exact.values()]).norm()
     complaints = []
@@ -120,7 +122,7 @@ def _complaints(
         # Few numbers are few sums, which may cancel to a small part of their terms: these are as large as the rest.
         scale = everything if value.numel() < FEW else value.norm()
         error = _error(exact, got, name)
-        allowed = 2 * furthest[name] + FLOOR[dtype] * float(scale) + LOST * TINIEST[dtype]
+        allowed = rounding[name] + FLOOR[dtype] * float(scale) + LOST * TINIEST[dtype]
         if not error <= allowed:
             complaints.append(f"{name}: error {error:.3g}, allowed {allowed:.3g}")
     return complaints
