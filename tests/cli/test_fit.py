@@ -76,7 +76,9 @@ def test_many_series_targets_and_covariates(tidegate, shops, quick, tmp_path):
     assert result.code == 0, result.err
     assert "Of 12 series three are drawn" in result.out
     assert "--future FUTURE.csv" in result.out
-    assert (tmp_path / "report.html").read_text().count("<h3>") == 3
+    assert (tmp_path / "report.html").read_text().count(
+        "<h3>"
+    ) == 7  # three series, scores and residuals of two targets
 
 
 def test_an_earlier_model_is_replaced_only_when_asked_to(tidegate, sales, quick, tmp_path):

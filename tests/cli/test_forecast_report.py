@@ -43,15 +43,32 @@ def test_few_series_are_all_drawn_with_their_past_truth_and_bounds(model, sales)
     assert facts.fingerprint["file"] == "sales.csv"
 
 
-def test_residuals_are_in_order_of_time_with_a_gap_between_series_and_targets(forecaster, backtest):
+def test_residuals_are_in_order_of_time_each_target_and_series_for_itself(forecaster, backtest):
     residuals = forecast_facts("shops.csv", forecaster.fitted, backtest, []).residuals
 
     first, second = backtest.forecasts[:2]
     expected = np.concatenate([first.truth - first.point, second.truth - second.point])
-    assert len(residuals) == 12 * (8 + 1) - 1
-    np.testing.assert_array_equal(residuals[:8], expected[:, 0])
-    np.testing.assert_array_equal(residuals[9:17], expected[:, 1])
-    np.testing.assert_array_equal(np.flatnonzero(np.isnan(residuals)), np.arange(8, 107, 9))
+    assert [(one.target, len(one.runs), one.horizon) for one in residuals] == [("sales", 6, 4), ("visits", 6, 4)]
+    for k, one in enumerate(residuals):
+        np.testing.assert_array_equal(one.runs[0], expected[:, k])
+
+
+def test_each_of_several_targets_has_scores_of_its_own(forecaster, backtest):
+    facts = forecast_facts("shops.csv", forecaster.fitted, backtest, [])
+
+    assert list(facts.target_scores) == ["sales", "visits"]
+    for k, rows in enumerate(facts.target_scores.values()):
+        errors = [np.abs(one.truth[:, k] - one.point[:, k]).mean() for one in backtest.forecasts]
+        assert rows[0].mae == pytest.approx(np.mean(errors), rel=1e-12)  # the same sums in another order
+        assert [row.model for row in rows] == [row.model for row in facts.scores]
+    assert any(note.startswith("MAE, RMSE and widths of intervals are means over 2 targets") for note in facts.notes)
+
+
+def test_the_gates_are_those_over_the_window_that_is_read(forecaster, backtest):
+    (section,) = forecast_facts("shops.csv", forecaster.fitted, backtest, []).gates
+    assert section.heading == "Gates"
+    assert section.drawings[0].wide.description == "8 steps."
+    assert section.drawings[0].narrow is not None
 
 
 def test_errors_by_step_are_means_over_forecasts_of_network_and_best_baseline(forecaster, backtest):
@@ -60,5 +77,6 @@ def test_errors_by_step_are_means_over_forecasts_of_network_and_best_baseline(fo
     best = min((row for row in facts.scores if row.is_baseline), key=lambda row: row.mase)
     errors = np.abs(np.stack([one.truth - one.point for one in backtest.forecasts]))
     # The same sums in another order: a few units in the last place of a float64.
-    np.testing.assert_allclose(facts.horizon_errors.model, errors.mean(axis=(0, 2)), rtol=1e-12)
-    assert facts.horizon_errors.baseline_name == best.model
+    for k, one in enumerate(facts.horizon_errors):
+        np.testing.assert_allclose(one.model, errors[:, :, k].mean(axis=0), rtol=1e-12)
+        assert (one.target, one.baseline_name) == (["sales", "visits"][k], best.model)

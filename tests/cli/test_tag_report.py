@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tidegate.cli.fit_task import Scored
-from tidegate.cli.tag_report import tag_sections
+from tidegate.cli.tag_report import score_sections
 from tidegate.data.tagged import Tagged, from_lists
 from tidegate.estimators.tag_scores import TagAssessment
 from tidegate.estimators.tagging_preparation import TaggingPreparation
@@ -17,7 +17,7 @@ TOLD = [["B-NP", "B-NP", "B-VP"], ["B-NP", "B-VP"]]
 
 def sections(truth: Tagged = TRUTH, told=TOLD, training: Tagged = TRUTH) -> dict[str, Section]:
     assessment = TagAssessment(truth, told, TaggingPreparation.fit(training, lowercase=True, min_count=1))
-    return {one.heading: one for one in tag_sections(None, Scored("test", truth, assessment))}
+    return {one.heading: one for one in score_sections(Scored("test", truth, assessment))}
 
 
 def test_the_tables_hold_the_scores() -> None:
@@ -25,7 +25,7 @@ def test_the_tables_hold_the_scores() -> None:
     assert list(found) == ["By span", "By tag", "What is taken for what", "Sentences"]
     rows = found["By span"].tables[0].rows
     assert rows == [("NP", pytest.approx(1 / 3), 0.5, pytest.approx(0.4), 2), ("VP", 1.0, 1.0, 1.0, 2)]
-    assert found["By tag"].tables[0].rows[0] == ("B-NP", pytest.approx(2 / 3), 1.0, 2)
+    assert found["By tag"].tables[0].rows[0] == ("B-NP", pytest.approx(2 / 3), 1.0, pytest.approx(0.8), 2)
     assert found["What is taken for what"].tables[0].rows == [("I-NP", "B-NP", 1)]
 
 

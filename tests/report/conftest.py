@@ -4,7 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tidegate.report.facts import CoverageRow, ForecastFacts, HorizonErrors, LearningCurves, ScoreRow, SeriesFacts
+from tidegate.report.facts import (
+    CoverageRow,
+    ForecastFacts,
+    HorizonErrors,
+    LearningCurves,
+    Residuals,
+    ScoreRow,
+    SeriesFacts,
+)
 
 STEPS_AHEAD = 24
 
@@ -81,13 +89,15 @@ def facts(score_rows: list[ScoreRow]) -> ForecastFacts:
             38,
             "quantile loss",
         ),
-        residuals=rng.normal(-2, 12, 144),
-        horizon_errors=HorizonErrors(
-            12 + 0.5 * step + rng.normal(0, 1.5, STEPS_AHEAD),
-            19 + 0.45 * step + rng.normal(0, 2, STEPS_AHEAD),
-            "GRU",
-            "seasonal naive",
-        ),
+        residuals=[Residuals("passengers", [rng.normal(-2, 12, 144)], STEPS_AHEAD)],
+        horizon_errors=[
+            HorizonErrors(
+                12 + 0.5 * step + rng.normal(0, 1.5, STEPS_AHEAD),
+                19 + 0.45 * step + rng.normal(0, 2, STEPS_AHEAD),
+                "GRU",
+                "seasonal naive",
+            )
+        ],
         notes=["59 missing values masked", "Season of 12 steps found in the training part"],
         configuration={
             "cell": "gru",

@@ -4,10 +4,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tidegate.report.facts import ForecastFacts
+from tidegate.report.matrix import confusion_chart
+from tidegate.report.metrics import METRICS
 from tidegate.report.page import write_report
+from tidegate.report.task_facts import Section, Table, TaskFacts
+from tidegate.report.task_page import write_task_report
 
 pytestmark = pytest.mark.browser
 
@@ -52,6 +57,24 @@ def test_the_page_in_a_browser(
     _every_figure_shows_one_chart_within_the_page(page, width)
     red, green, blue = _background(page)
     assert (red + green + blue > 384) == (scheme == "light")
+    page.close()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_of_a_task_in_a_browser(browser: Any, tmp_path: Path, width: int) -> None:
+    names = [f"a class with a long name {number}" for number in range(18)]
+    charts = [confusion_chart(np.random.default_rng(0).integers(0, 40, (18, 18)).astype(float), names)]
+    rows = [("x" * 300, "b" * 200, 0.5)]
+    section = Section("Who is who", "y" * 300, charts, [Table("Mistakes", ["truth", "told", "p"], rows)], ["z" * 900])
+    scores = {"test": dict.fromkeys(METRICS, 0.5)}
+    facts = TaskFacts("Task", "w" * 200, "2026-03-14T09:26:53+00:00", scores=scores, sections=[section])
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(write_task_report(facts, tmp_path / "report.html").as_uri())
+
+    assert page.evaluate(OVERFLOW) == 0
+    svg = page.query_selector("svg")
+    units = float(svg.get_attribute("viewBox").split()[2])
+    assert 12 * svg.bounding_box()["width"] / units >= 10  # pixels that letters are high
     page.close()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tidegate.report import charts
-from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, SeriesFacts
+from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, Residuals, SeriesFacts
 from tidegate.report.svg import Chart
 
 MakeSeries = Callable[..., SeriesFacts]
@@ -146,8 +146,7 @@ def test_learning_without_validation_and_with_one_epoch() -> None:
 
 
 def test_histogram_bars_count_the_residuals(facts: ForecastFacts) -> None:
-    residuals = np.append(facts.residuals, [np.nan, np.nan])
-    chart = charts.residual_histogram(residuals)
+    chart = charts.residual_histogram(facts.residuals[0].known)
     bars = [bar for bar in ElementTree.fromstring(chart.inline()).iter("rect") if bar.get("class") == "bar"]
     counts = [int((bar.findtext("title") or "").rsplit(" ", 1)[1]) for bar in bars]
     assert sum(counts) == 144
@@ -157,30 +156,35 @@ def test_histogram_bars_count_the_residuals(facts: ForecastFacts) -> None:
     assert chart.description.startswith("144 residuals, mean −")
 
 
-@pytest.mark.parametrize("residuals", [np.zeros(20), np.full(20, 3.5), np.array([1.5]), np.array([np.nan, 1.5])])
-def test_residuals_that_do_not_vary(residuals: np.ndarray) -> None:
-    assert "bar" in charts.residual_histogram(residuals).drawing
+@pytest.mark.parametrize("values", [np.zeros(20), np.full(20, 3.5), np.array([1.5]), np.array([np.nan, 1.5])])
+def test_residuals_that_do_not_vary(values: np.ndarray) -> None:
+    residuals = Residuals("load", [values], 1)
+    assert "bar" in charts.residual_histogram(residuals.known).drawing
     assert charts.autocorrelation_chart(residuals).description == "not defined: the residuals do not vary"
 
 
 def test_autocorrelation_tells_what_lies_outside_chance() -> None:
     season = np.sin(2 * np.pi * np.arange(240) / 12)
-    chart = charts.autocorrelation_chart(season)
+    chart = charts.autocorrelation_chart(Residuals("load", [season], 1))
     # The correlation cos(2π·lag/12)·(1 − lag/240) vanishes at lags 3, 9, … 39 alone.
-    assert chart.description == "33 of 40 lags lie outside the 95 % bounds of ±0.13."
+    assert chart.description == "33 of 40 lags lie outside ±0.13, where white noise stays at 95 % of them."
+    several = charts.autocorrelation_chart(Residuals("load", [season], 12)).description
+    assert several == f"{chart.description} Steps of one forecast err together, so that lags below 12 are expected to."
     assert paths(chart, "line model")[0].count("V") == 40
     assert len(paths(chart, "marker")) == 2
 
 
 def test_error_by_step_ahead(facts: ForecastFacts) -> None:
-    assert facts.horizon_errors is not None
-    chart = charts.horizon_chart(facts.horizon_errors)
+    (errors,) = facts.horizon_errors
+    chart = charts.horizon_chart(errors)
     assert {"GRU", "seasonal naive", "steps ahead", "mean absolute error", "0"} <= set(words(chart))
     assert chart.description == "Mean absolute error of GRU and seasonal naive at 1 to 24 steps ahead."
 
 
 def test_error_of_a_single_step() -> None:
-    chart = charts.horizon_chart(HorizonErrors(np.array([1.0]), np.array([2.0]), "GRU", "naive"))
+    chart = charts.horizon_chart(HorizonErrors(np.array([1.0]), np.array([2.0]), "GRU", "naive", "sales"))
+    assert chart.description == "Mean absolute error of GRU and naive at one step ahead."
+    assert "mean absolute error of sales" in words(chart)
     assert len(paths(chart, "dots model")) >= 1
 
 

@@ -24,6 +24,7 @@ def test_a_confusion_matrix_is_shaded_by_the_share_of_each_true_class():
 
     assert opacities(chart.drawing) == [0.8, 0.2, 0.0, 1.0]
     assert "15 examples of 2 classes; 86.7 % lie on the diagonal." in chart.description
+    assert "Rows are the truth" in chart.description
     assert re.findall(r">(\d+)<", chart.drawing) == ["8", "2", "5"]
     assert "cat &amp; dog" in chart.drawing
     assert "&lt;emu&gt;" in chart.drawing
@@ -42,6 +43,21 @@ def test_it_stays_inside_its_drawing(count):
     assert right <= chart.size.width
     assert bottom <= chart.size.height
     assert ("a rather long name" in chart.drawing) == (count < 60)  # beyond that there is no room for names
+
+
+def test_rows_of_a_given_height_keep_their_names_where_columns_have_no_room_for_theirs():
+    chart = matrix_chart("Map", np.eye(2, 300), ["update", "reset"], ["name"] * 300, axes=("", "step"), row_height=28)
+    heights = set(re.findall(r'<rect class="cell"[^>]* height="([\d.]+)"', chart.drawing))
+    assert heights == {"28"}
+    assert ">reset<" in chart.drawing
+    assert ">name<" not in chart.drawing
+
+
+def test_a_small_matrix_is_no_wider_than_it_needs_and_its_names_stand_clear():
+    chart = matrix_chart("Map", np.eye(2), ["a", "b"], ["c", "d"], axes=("translation", "source"))
+    assert chart.size.width < 250
+    first = float(re.findall(r'<rect class="cell" x="([\d.]+)"', chart.drawing)[0])
+    assert first > 6.7 * len("translation")  # the name of the rows ends before the columns begin
 
 
 def test_a_class_without_examples_and_values_that_are_none_are_paper():

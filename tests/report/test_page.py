@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tidegate.errors import MissingExtraError
-from tidegate.report.facts import CoverageRow, ForecastFacts, ScoreRow, SeriesFacts
+from tidegate.report.facts import CoverageRow, ForecastFacts, Residuals, ScoreRow, SeriesFacts
 from tidegate.report.page import coverage_words, flattened, render, score_cells, write_report
 
 MakeSeries = Callable[..., SeriesFacts]
@@ -139,7 +139,9 @@ def test_hostile_words_are_escaped_everywhere(facts: ForecastFacts, make_series:
             series=[make_series(hostile, target=hostile)],
             scores=scores,
             learning=replace(facts.learning, loss=hostile),
-            horizon_errors=replace(facts.horizon_errors, model_name=hostile, baseline_name=hostile),
+            horizon_errors=[
+                replace(facts.horizon_errors[0], model_name=hostile, baseline_name=hostile, target=hostile)
+            ],
             notes=[hostile],
             configuration={hostile: {hostile: hostile}},
             fingerprint={hostile: hostile},
@@ -183,7 +185,10 @@ def test_what_is_not_there_is_left_out(make_series: MakeSeries) -> None:
 
 
 def test_residuals_without_a_number_are_left_out(facts: ForecastFacts) -> None:
-    assert "h2 Residuals" not in Outline(render(replace(facts, residuals=np.full(9, np.nan)))).outline
+    assert (
+        "h2 Residuals"
+        not in Outline(render(replace(facts, residuals=[Residuals("load", [np.full(9, np.nan)], 3)]))).outline
+    )
 
 
 def test_words_that_utf8_cannot_hold(facts: ForecastFacts, tmp_path: Path) -> None:
@@ -195,3 +200,13 @@ def test_missing_jinja_names_the_extra(facts: ForecastFacts, monkeypatch: pytest
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtraError, match=r"tidegate\[train\]"):
         render(facts)
+
+
+def test_several_targets_have_tables_and_residuals_of_their_own(facts: ForecastFacts) -> None:
+    rows = {name: [replace(row, mae=row.mae + place) for row in facts.scores] for place, name in enumerate("ab")}
+    residuals = [replace(facts.residuals[0], target=name) for name in "ab"]
+    errors = [replace(facts.horizon_errors[0], target=name) for name in "ab"]
+    page = Outline(render(replace(facts, target_scores=rows, residuals=residuals, horizon_errors=errors)))
+    assert [line for line in page.outline if line in ("h3 a", "h3 b")] == ["h3 a", "h3 b"] * 2
+    assert {"table scores-1", "table scores-2"} <= set(page.outline)
+    assert page.outline.count("svg Error by step ahead") == 4

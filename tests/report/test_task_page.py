@@ -3,10 +3,12 @@ import re
 import numpy as np
 import pytest
 
+from tidegate.report.charts import learning_chart
 from tidegate.report.facts import LearningCurves
 from tidegate.report.matrix import confusion_chart
+from tidegate.report.page import twice
 from tidegate.report.task_facts import Section, Table, TaskFacts
-from tidegate.report.task_page import render_task, table_cells, write_task_report
+from tidegate.report.task_page import render_task, table_cells, word_columns, write_task_report
 
 
 @pytest.fixture
@@ -40,6 +42,9 @@ def test_the_page_holds_all_that_is_told(facts, tmp_path):
     ):
         assert words in page
     assert "&lt;a&gt;" in page
+    assert "<caption>By class</caption>" in page
+    assert "<caption>Scores</caption>" not in page  # the heading says so
+    assert "<b>F1</b>: harmonic mean" in page
     assert page.count("<svg") == 3  # learning curves for both widths, and the matrix
     assert not re.search(r'(?:src|href)="(?!data:)', page)
     cells = re.findall(r"<td>([^<]*)</td>", page)
@@ -49,6 +54,19 @@ def test_the_page_holds_all_that_is_told(facts, tmp_path):
 def test_what_is_empty_is_left_out():
     page = render_task(TaskFacts("t", "nothing", "2024-05-01T10:00:00+00:00"))
     assert re.findall(r"<h2>(.*?)</h2>", page) == []
+
+
+def test_words_are_set_from_the_left_and_numbers_from_the_right():
+    table = Table("Mistakes", ["truth", "told", "count"], [("a", "b", 3), ("b", "a", 1)])
+    assert word_columns(table) == [True, True, False]
+    page = render_task(TaskFacts("t", "h", "2024-05-01T10:00:00+00:00", sections=[Section("Mistakes", tables=[table])]))
+    assert '<td class="words">b</td><td>3</td>' in page
+
+
+def test_a_chart_drawn_for_both_widths_is_shown_in_both():
+    drawn = twice(learning_chart, LearningCurves(np.array([1.0, 0.5]), None, 2))
+    page = render_task(TaskFacts("t", "h", "2024-05-01T10:00:00+00:00", sections=[Section("Loss", charts=[drawn])]))
+    assert [page.count(f'<div class="{width}">') for width in ("wide", "narrow")] == [1, 1]
 
 
 def test_columns_of_a_table_have_equal_decimals_and_whole_numbers_none():

@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.cli.scoring import coverage_rows, notes_on, score_rows, where
+from tidegate.cli.gate_report import gate_sections
+from tidegate.cli.scoring import coverage_rows, notes_on, score_rows, target_scores, where
 from tidegate.data.panel import Panel
 from tidegate.estimators.backtest import Backtest
-from tidegate.estimators.fitted import Fitted
+from tidegate.estimators.fitted import Fitted, start_of
 from tidegate.estimators.forecast_frame import Forecast
 from tidegate.estimators.scores import mase
-from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, ScoreRow, SeriesFacts
+from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, Residuals, ScoreRow, SeriesFacts
+from tidegate.report.task_facts import Section
 
 Array = NDArray[np.float64]
 Channel = tuple[Forecast, int]
@@ -37,8 +40,10 @@ def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands:
         scores=scores,
         coverage=coverage_rows(backtest),
         learning=_learning(fitted),
+        target_scores=target_scores(backtest),
         residuals=_residuals(backtest),
         horizon_errors=_horizon_errors(backtest, scores),
+        gates=_gates(fitted, backtest.forecasts[0]),
         notes=[*notes_on(backtest, fitted), *choice],
         configuration=fitted.options.model_dump(),
         fingerprint={"file": Path(data).name, **fitted.fingerprint},
@@ -82,6 +87,12 @@ def _series(forecast: Forecast, target: int, panel: Panel, name: str) -> SeriesF
     )
 
 
+def _gates(fitted: Fitted, forecast: Forecast) -> list[Section]:
+    """While the network reads what it forecasts from: the rows before the first origin."""
+    read = partial(fitted.engine.forecast, [start_of(forecast.series, forecast.origin)], 1)
+    return gate_sections(fitted.engine.network.encoder, read, (), "the past read for the first forecast scored")
+
+
 def _learning(fitted: Fitted) -> LearningCurves:
     epochs = fitted.history.epochs
     return LearningCurves(
@@ -92,33 +103,34 @@ def _learning(fitted: Fitted) -> LearningCurves:
     )
 
 
-def _residuals(backtest: Backtest) -> Array:
-    """Truth minus forecast, series after series and target after target, a NaN between them."""
+def _residuals(backtest: Backtest) -> list[Residuals]:
+    """Of each target, truth minus forecast of each series."""
     runs: dict[int, list[Array]] = {}
     for one in backtest.forecasts:
         runs.setdefault(id(one.series), []).append(one.truth - one.point)
-    gap = np.full((1, backtest.forecasts[0].point.shape[1]), np.nan)
-    return np.concatenate([np.concatenate([*run, gap]).T.ravel() for run in runs.values()])[:-1]
+    joined = [np.concatenate(run) for run in runs.values()]
+    targets = backtest.panel.columns.target
+    return [Residuals(name, [run[:, k] for run in joined], backtest.horizon) for k, name in enumerate(targets)]
 
 
-def _horizon_errors(backtest: Backtest, scores: Sequence[ScoreRow]) -> HorizonErrors:
-    """Of the network and of the baseline that is best by MASE; by MAE where a MASE is not defined."""
+def _horizon_errors(backtest: Backtest, scores: Sequence[ScoreRow]) -> list[HorizonErrors]:
+    """Of each target, of the network and of the baseline that is best by MASE; by MAE where a MASE is not defined."""
     rows = [row for row in scores if row.is_baseline]
     by_mase = all(math.isfinite(row.mase) for row in rows)
     best = min(rows, key=lambda row: row.mase if by_mase else row.mae)
     truth = [one.truth for one in backtest.forecasts]
-    return HorizonErrors(
-        model=_mean_errors(truth, [one.point for one in backtest.forecasts]),
-        baseline=_mean_errors(truth, backtest.baselines[best.model]),
-        model_name=backtest.model,
-        baseline_name=best.model,
-    )
+    mine = _mean_errors(truth, [one.point for one in backtest.forecasts])
+    theirs = _mean_errors(truth, backtest.baselines[best.model])
+    names = backtest.panel.columns.target
+    shown = names if len(names) > 1 else [""]
+    errors = zip(mine, theirs, shown, strict=True)
+    return [HorizonErrors(model, simple, backtest.model, best.model, name) for model, simple, name in errors]
 
 
 def _mean_errors(truth: Sequence[Array], told: Sequence[Array]) -> Array:
-    """Mean absolute error at each step, [h]; NaN where no truth is known."""
+    """Mean absolute error of each target at each step, [K, h]; NaN where no truth is known."""
     errors = np.abs(np.stack(truth) - np.stack(told))
     known = ~np.isnan(errors)
-    counts = known.sum(axis=(0, 2))
-    sums = np.where(known, errors, 0.0).sum(axis=(0, 2))
-    return np.asarray(np.divide(sums, counts, out=np.full(len(counts), np.nan), where=counts > 0))
+    counts = known.sum(axis=0)
+    sums = np.where(known, errors, 0.0).sum(axis=0)
+    return np.asarray(np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)).T

@@ -7,12 +7,17 @@ from dataclasses import asdict
 from math import isnan
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tidegate.data.panel import Panel
 from tidegate.estimators.backtest import Backtest
 from tidegate.estimators.fitted import Fitted
 from tidegate.estimators.forecast_frame import Forecast
 from tidegate.estimators.scores import score
 from tidegate.report.facts import CoverageRow, ScoreRow
+
+Array = NDArray[np.float64]
 
 MOST_WINDOWS = 3
 LARGEST_SHARE = 1 / 5
@@ -29,6 +34,21 @@ def score_rows(backtest: Backtest) -> list[ScoreRow]:
     return [
         ScoreRow(name, **asdict(scores), is_baseline=name != backtest.model) for name, scores in backtest.scores.items()
     ]
+
+
+def target_scores(backtest: Backtest) -> dict[str, list[ScoreRow]]:
+    """The same for each target where there are several, whose units may differ."""
+    names = backtest.panel.columns.target
+    told = {backtest.model: [one.point for one in backtest.forecasts], **backtest.baselines}
+    if len(names) == 1:
+        return {}
+    return {name: [_row(backtest, model, points, k) for model, points in told.items()] for k, name in enumerate(names)}
+
+
+def _row(backtest: Backtest, model: str, points: Sequence[Array], target: int) -> ScoreRow:
+    columns = ([one.truth for one in backtest.forecasts], points, [one.history for one in backtest.forecasts])
+    truth, told, history = ([values[:, target] for values in column] for column in columns)
+    return ScoreRow(model, **asdict(score(truth, told, history, backtest.season)), is_baseline=model != backtest.model)
 
 
 def coverage_rows(backtest: Backtest) -> list[CoverageRow]:
@@ -58,6 +78,11 @@ def metrics_of(backtest: Backtest) -> dict[str, Any]:
 def notes_on(backtest: Backtest, fitted: Fitted) -> list[str]:
     """What a reader has to know to judge the figures: about the data, and about how far the figures can be trusted."""
     notes = [*backtest.panel.notes]
+    if (count := len(backtest.panel.columns.target)) > 1:
+        notes.append(
+            f"MAE, RMSE and widths of intervals are means over {count} targets, whose units may differ; sMAPE and MASE "
+            "have no unit."
+        )
     if backtest.learnt:
         notes.append(
             f"{backtest.learnt} of {len(backtest.forecasts)} forecasts fall on rows that the network has learnt from; "

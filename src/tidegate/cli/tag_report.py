@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,14 +14,24 @@ from tidegate.report.task_facts import Section, Table
 if TYPE_CHECKING:
     from tidegate.cli.fit_task import Scored
     from tidegate.data.tagged import Sentence
-    from tidegate.estimators.tag_scores import TagAssessment
+    from tidegate.estimators.tag_scores import TagAssessment, TagScore
 
 _MOST_TAGS, _MOST_CONFUSED, _MOST_SENTENCES = 30, 12, 10
 _LINE = 100
 
 
-def tag_sections(estimator: Any, scored: Scored) -> list[Section]:  # noqa: ARG001 - every task's sections take both
-    """Scores of spans and of tags, what is taken for what, and sentences with their mistakes marked."""
+def tag_sections(estimator: Any, scored: Scored) -> list[Section]:
+    """Scores of spans and of tags, what is taken for what, sentences with their mistakes marked, and the gates."""
+    from tidegate.cli.gate_report import gate_sections
+
+    first = scored.records.take(np.arange(1))
+    names, told = list(first.sentences[0].tokens), f"the first sentence of {scored.part} data"
+    gates = gate_sections(estimator.fitted.network.encoder, partial(estimator.assess, first), names, told)
+    return [*score_sections(scored), *gates]
+
+
+def score_sections(scored: Scored) -> list[Section]:
+    """All that is told of the tags alone."""
     found: TagAssessment = scored.assessment
     spans = [_spans(found, scored.part)] if found.spans else []
     return [*spans, _by_tag(found, scored.part), _confusions(found), _sentences(found)]
@@ -33,17 +44,22 @@ def _spans(found: TagAssessment, part: str) -> Section:
 
 
 def _by_tag(found: TagAssessment, part: str) -> Section:
-    rows = [(tag, one.precision, one.recall, one.gold) for tag, one in found.tags.items()]
-    table = Table("By tag", ["tag", "precision", "recall", "tokens"], rows)
+    rows = [(tag, one.precision, one.recall, _f1(one), one.gold) for tag, one in found.tags.items()]
+    table = Table("By tag", ["tag", "precision", "recall", "f1", "tokens"], rows)
     unmet = ", ".join(f"{tag} ({count})" for tag, count in found.unmet.items())
     words = f" Training has not met these tags, which so cannot be told: {unmet}." if unmet else ""
     return Section("By tag", f"Token by token, on {part} data.{words}", tables=[table])
 
 
+def _f1(score: TagScore) -> float:
+    """2 right / (told + true), which is the harmonic mean of precision and recall."""
+    return 2 * score.right / (score.told + score.gold)
+
+
 def _confusions(found: TagAssessment) -> Section:
     """The whole matrix where one can read it, and the commonest mistakes."""
     names = list(found.tags)
-    charts = [confusion_chart(_matrix(found, names), names)] if len(names) <= _MOST_TAGS else []
+    charts = [confusion_chart(_matrix(found, names), names, "tokens")] if len(names) <= _MOST_TAGS else []
     rows = [(gold, told, count) for (gold, told), count in found.confusions.most_common(_MOST_CONFUSED)]
     tables = [Table("Commonest mistakes", ["truth", "prediction", "tokens"], rows)] if rows else []
     return Section("What is taken for what", charts=charts, tables=tables)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from tidegate.cli.fit_task import Scored
+from tidegate.cli.gate_report import gate_sections
 from tidegate.estimators.translating import Translation
 from tidegate.estimators.translation_assessment import TranslationAssessment
 from tidegate.estimators.translation_preparation import Side, TranslationPreparation
@@ -34,11 +36,24 @@ def translate_sections(estimator: Any, scored: Scored) -> Sequence[Section]:
         ),
         Section(
             "What is attended to",
-            "Each row is a token of the translation, last its end; the darker a cell, the more of the attention went "
-            "to the token of the source above it.",
+            "Each row is a token of the translation, last its end, and its cells sum to 1; the stronger a cell, the "
+            "more of the attention went to the token of the source above it.",
             charts=charts[:_MAPS],
         ),
+        *_gates(estimator, scored, preparation.source),
     ]
+
+
+def _gates(estimator: Any, scored: Scored, source: Side) -> list[Section]:
+    """Of the encoder, over the first source."""
+    first = scored.records.take(np.arange(1))
+    names = _shown(source, source.split(first.sources[0]))
+    return gate_sections(
+        estimator.fitted.network.encoder,
+        partial(estimator.assess, first),
+        names,
+        f"the first source of {scored.part} data",
+    )
 
 
 def _sample(assessment: TranslationAssessment, place: int) -> str:

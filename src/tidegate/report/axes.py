@@ -15,6 +15,7 @@ from tidegate.report.svg import Size, element, label
 from tidegate.report.ticks import FEWEST, Tick, integer_ticks, number_ticks
 
 LETTER = 6.7  # average width of a character at 12 units
+DIGIT = 7.7  # width of a digit, and so of numbers, in the widest of the usual fonts
 ROW = 18  # height of a row of words
 LEAST_APART = 15  # of words above each other
 MARGIN = 0.06  # of the span of the values, free above and below
@@ -111,7 +112,7 @@ class Frame:
         self._x_ticks = x.placed(max(size.width // 85, 3))
         self.bottom = size.height - ROW - 4 - ROW * bool(x.name or any(tick.context for tick in self._x_ticks))
         self._y_ticks = _legible(y, self.bottom - self.top)
-        self.left = 10 + LETTER * max(len(tick.words) for tick in self._y_ticks)
+        self.left = 8 + DIGIT * max(len(tick.words) for tick in self._y_ticks)
         self.right = size.width - 8.0
 
     @property
@@ -160,7 +161,7 @@ class Frame:
 
     def _x_word(self, words: str, x: float, row: int) -> tuple[float, float, str]:
         """Left end, right end and markup of words below the axis, kept inside the drawing."""
-        half = LETTER * len(words) / 2
+        half = DIGIT * len(words) / 2
         middle = min(max(x, half), self.size.width - half)
         return middle - half, middle + half, label(words, middle, self.bottom + ROW * row, anchor="middle")
 

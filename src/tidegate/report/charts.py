@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from tidegate.report.axes import Axis, Frame, Key, extent, step_axis, time_axis, value_axis
-from tidegate.report.facts import FloatArray, HorizonErrors, LearningCurves, SeriesFacts
+from tidegate.report.facts import FloatArray, HorizonErrors, LearningCurves, Residuals, SeriesFacts
 from tidegate.report.figures import signed
 from tidegate.report.residuals import autocorrelation, bin_edges
 from tidegate.report.svg import Chart, Size, dots, element, label, line, runs_of, trace
@@ -35,8 +35,8 @@ def forecast_chart(facts: SeriesFacts, size: Size = WIDE) -> Chart:
     ahead = times[-len(facts.forecast_times) :]
     marks = [_band(frame, ahead, *facts.bands[level]) for level in sorted(facts.bands, reverse=True)]
     marks.append(_origin(frame, times, len(ahead)))
-    marks.append(_curve(frame, times, seen, "observed"))
-    marks.append(_curve(frame, ahead, facts.forecast_values, "model"))
+    marks.append(curve(frame, times, seen, "observed"))
+    marks.append(curve(frame, ahead, facts.forecast_values, "model"))
     title = f"Forecast of {facts.target}, series {facts.series_id}"
     return Chart(title, _forecast_told(facts), size, frame.drawn() + "".join(marks))
 
@@ -55,7 +55,7 @@ def history_chart(facts: SeriesFacts, size: Size = WIDE) -> Chart:
         f"{len(facts.history_times)} steps from {moment(facts.history_times[0])} to {moment(facts.history_times[-1])}."
     )
     title = f"Whole history of {facts.target}, series {facts.series_id}"
-    return Chart(title, told, low, frame.drawn() + window + _curve(frame, times, values, "observed"))
+    return Chart(title, told, low, frame.drawn() + window + curve(frame, times, values, "observed"))
 
 
 def recent(facts: SeriesFacts) -> int:
@@ -78,30 +78,30 @@ def learning_chart(curves: LearningCurves, size: Size = WIDE) -> Chart:
     keys = [Key("training", "line", "other"), *(Key("validation", "line", "model") for _ in valid)]
     keys.append(Key(f"best epoch: {curves.best_epoch}", "line", "marker"))
     frame = Frame(size, step_axis("epoch", 1, len(epochs)), value_axis(curves.loss, curves.train, *valid), keys)
-    marks = frame.standing(curves.best_epoch) + _curve(frame, epochs, curves.train, "other")
-    marks += "".join(_curve(frame, epochs, values, "model") for values in valid)
+    marks = frame.standing(curves.best_epoch) + curve(frame, epochs, curves.train, "other")
+    marks += "".join(curve(frame, epochs, values, "model") for values in valid)
     told = f"{len(epochs)} epochs; the weights of epoch {curves.best_epoch} were kept."
     return Chart("Learning curves", told, size, frame.drawn() + marks)
 
 
-def residual_histogram(residuals: FloatArray, size: Size = NARROW) -> Chart:
-    """How often residuals of each size occur. Needs one finite residual at least."""
-    finite = residuals[np.isfinite(residuals)]
-    edges = bin_edges(finite)
-    counts = np.histogram(finite, edges)[0].astype(np.float64)
+def residual_histogram(known: FloatArray, told: str = "forecast", size: Size = NARROW) -> Chart:
+    """How often residuals [N] of each size occur, N ≥ 1, none missing; `told` is what was taken from the truth."""
+    edges = bin_edges(known)
+    counts = np.histogram(known, edges)[0].astype(np.float64)
     low, high = extent(edges, np.zeros(1))
-    x = Axis("truth − forecast", low, high, lambda most: number_ticks(low, high, most))
+    x = Axis(f"truth − {told}", low, high, lambda most: number_ticks(low, high, most))
     frame = Frame(size, x, value_axis("count", counts, from_zero=True))
     bars = "".join(_bar(frame, *bar) for bar in zip(edges[:-1], edges[1:], counts, strict=True))
-    told = f"{len(finite)} residuals, mean {signed(finite.mean())}, standard deviation {finite.std():.3g}."
-    return Chart("Distribution of residuals", told, size, frame.drawn() + bars + frame.standing(0.0))
+    words = f"{len(known):,} residuals, mean {signed(known.mean())}, standard deviation {signed(known.std())}."
+    return Chart("Distribution of residuals", words, size, frame.drawn() + bars + frame.standing(0.0))
 
 
-def autocorrelation_chart(residuals: FloatArray, size: Size = NARROW) -> Chart:
-    """Correlation of residuals with earlier ones; between the dashed lines it is what chance gives 95 % of the time."""
-    lags = np.arange(1.0, max(min(MOST_LAGS, len(residuals) // 2), 1) + 1)
-    values = autocorrelation(residuals, len(lags)) if len(residuals) > 1 else np.full(1, np.nan)
-    bound = 1.96 / math.sqrt(max(int(np.isfinite(residuals).sum()), 1))
+def autocorrelation_chart(residuals: Residuals, size: Size = NARROW) -> Chart:
+    """Correlation of residuals with earlier ones of the same series, and the bounds of white noise, dashed."""
+    longest = max(map(len, residuals.runs))
+    lags = np.arange(1.0, max(min(MOST_LAGS, longest // 2), 1) + 1)
+    values = autocorrelation(residuals.runs, len(lags))
+    bound = 1.96 / math.sqrt(max(len(residuals.known), 1))
     y = value_axis("autocorrelation", values, np.array([-bound, 0.0, bound]))
     frame = Frame(size, step_axis("lag in steps", 0, len(lags)), y)
     if not np.isfinite(values).any():
@@ -109,23 +109,26 @@ def autocorrelation_chart(residuals: FloatArray, size: Size = NARROW) -> Chart:
         middle = label(words, size.width / 2, frame.top + 30, anchor="middle")
         return Chart("Autocorrelation of residuals", words, size, frame.drawn() + middle)
     marks = frame.lying(0.0, "axis") + frame.lying(bound) + frame.lying(-bound) + _stems(frame, lags, values)
-    outside = np.count_nonzero(np.abs(values) > bound)
-    told = f"{outside} of {len(lags)} lags lie outside the 95 % bounds of ±{bound:.2g}."
-    return Chart("Autocorrelation of residuals", told, size, frame.drawn() + marks)
+    return Chart(
+        "Autocorrelation of residuals", _outside(values, bound, residuals.horizon), size, frame.drawn() + marks
+    )
 
 
 def horizon_chart(errors: HorizonErrors, size: Size = WIDE) -> Chart:
     """Mean absolute error at each step ahead beside the best baseline's."""
     steps = np.arange(1.0, len(errors.model) + 1)
+    of = f" of {errors.target}" if errors.target else ""
     keys = [Key(errors.model_name, "line", "model"), Key(errors.baseline_name, "line", "other")]
-    y = value_axis("mean absolute error", errors.model, errors.baseline, from_zero=True)
+    y = value_axis(f"mean absolute error{of}", errors.model, errors.baseline, from_zero=True)
     frame = Frame(size, step_axis("steps ahead", 1, len(steps)), y, keys)
-    marks = _curve(frame, steps, errors.baseline, "other") + _curve(frame, steps, errors.model, "model")
-    told = f"Mean absolute error of {errors.model_name} and {errors.baseline_name} at 1 to {len(steps)} steps ahead."
+    marks = curve(frame, steps, errors.baseline, "other") + curve(frame, steps, errors.model, "model")
+    span = f"1 to {len(steps)} steps" if len(steps) > 1 else "one step"
+    told = f"Mean absolute error of {errors.model_name} and {errors.baseline_name} at {span} ahead."
     return Chart("Error by step ahead", told, size, frame.drawn() + marks)
 
 
-def _curve(frame: Frame, xs: FloatArray, ys: FloatArray, class_: str) -> str:
+def curve(frame: Frame, xs: FloatArray, ys: FloatArray, class_: str) -> str:
+    """A line through the points of which the frame can show that many, with dots where they lie far enough apart."""
     kept = thin(xs, ys, columns=frame.columns)
     places, heights = frame.x(xs[kept]), frame.y(ys[kept])
     if np.diff(places).min(initial=frame.columns) >= LEGIBLE_DOTS:
@@ -150,6 +153,16 @@ def _outline(xs: FloatArray, low: FloatArray, high: FloatArray) -> str:
 
 def _origin(frame: Frame, times: FloatArray, ahead: int) -> str:
     return frame.standing(float(times[-ahead - 1 : -ahead + 1 or None].mean()))
+
+
+def _outside(values: FloatArray, bound: float, horizon: int) -> str:
+    """How many lags chance does not explain; errors of one forecast of several steps hang together in any case."""
+    known = values[np.isfinite(values)]
+    outside = np.count_nonzero(np.abs(known) > bound)
+    told = f"{outside} of {len(known)} lags lie outside ±{bound:.2g}, where white noise stays at 95 % of them."
+    if horizon == 1:
+        return told
+    return f"{told} Steps of one forecast err together, so that lags below {horizon} are expected to."
 
 
 def _bar(frame: Frame, start: float, end: float, count: float) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from tidegate.report.task_facts import Section
 
 FloatArray = npt.NDArray[np.float64]
 TimeArray = npt.NDArray[np.datetime64] | npt.NDArray[np.int64]
@@ -79,12 +83,31 @@ class LearningCurves:
 
 @dataclass(frozen=True, eq=False)
 class HorizonErrors:
-    """Mean absolute error at each step ahead, [h], of the model and of the best baseline."""
+    """Mean absolute error of one target at each step ahead, [h], of the model and of the best baseline."""
 
     model: FloatArray
     baseline: FloatArray
     model_name: str
     baseline_name: str
+    target: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Residuals:
+    """Truth minus forecast of one target: an array for each series, in order of time, NaN where the truth is missing.
+
+    `horizon`: how many steps at a time were forecast.
+    """
+
+    target: str
+    runs: Sequence[FloatArray]
+    horizon: int
+
+    @property
+    def known(self) -> FloatArray:
+        """All that are not missing."""
+        joined: FloatArray = np.concatenate([np.empty(0), *self.runs])
+        return np.asarray(joined[np.isfinite(joined)])
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +115,8 @@ class ForecastFacts:
     """All that the report of a forecaster tells. What is empty or None is left out of the page.
 
     `created` is an ISO 8601 time; `evaluation` names what the scores were measured on ("the held-out 24 steps").
-    `residuals` are truth minus forecast in order of time; a NaN separates what does not follow on
-    (missing values, the next series).
+    `residuals`, `horizon_errors` and `target_scores` tell targets apart, whose units may differ; the last is empty
+    where there is one target, of which `scores` tell all.
     """
 
     title: str
@@ -103,8 +126,10 @@ class ForecastFacts:
     scores: Sequence[ScoreRow] = ()
     coverage: Sequence[CoverageRow] = ()
     learning: LearningCurves | None = None
-    residuals: FloatArray = field(default_factory=lambda: np.empty(0))
-    horizon_errors: HorizonErrors | None = None
+    target_scores: Mapping[str, Sequence[ScoreRow]] = field(default_factory=dict)
+    residuals: Sequence[Residuals] = ()
+    horizon_errors: Sequence[HorizonErrors] = ()
+    gates: Sequence[Section] = ()
     notes: Sequence[str] = ()
     configuration: Mapping[str, object] = field(default_factory=dict)
     fingerprint: Mapping[str, object] = field(default_factory=dict)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from tidegate.report.axes import LETTER, ROW
+from tidegate.report.axes import DIGIT, LETTER, ROW
 from tidegate.report.facts import FloatArray
 from tidegate.report.svg import Chart, Size, element, label
 
 WIDTH = 760
-_LARGEST_CELL, _SMALLEST_LABELLED, _SMALLEST_WRITTEN = 64.0, 11.0, 26.0
+_LARGEST_CELL, _SMALLEST_LABELLED, _SMALLEST_WRITTEN = 48.0, 11.0, 26.0
 _DARK = 0.55  # from this shade on words inside are light
 _MOST_LETTERS = 24
 
@@ -24,49 +26,78 @@ def matrix_chart(
     *,
     axes: tuple[str, str] = ("", ""),
     words: Sequence[Sequence[str]] | None = None,
+    row_height: float | None = None,
     description: str = "",
 ) -> Chart:
     """A cell for each of `shades` [R, C], from 0 (paper) to 1; `words` [R][C] stand in the cells where they fit.
 
-    axes: what the rows and what the columns are. Names are left out where there is no room for them.
+    axes: what the rows and what the columns are. Names are left out where there is no room for them. row_height: that
+    of square cells if not given.
     """
-    names = [_short(name) for name in rows]
-    left = 24 + LETTER * max(map(len, names), default=0)
-    side = min((WIDTH - left - 8) / max(len(columns), 1), _LARGEST_CELL)
-    labelled = side >= _SMALLEST_LABELLED
-    left = left if labelled else 24.0
-    above = 24 + (LETTER * max((len(_short(name)) for name in columns), default=0) if labelled else 0)
-    top = above + ROW
+    least = LETTER * len(axes[0]) + 8
+    left = max(24 + LETTER * max((len(_short(name)) for name in rows), default=0), least)
+    cell = Cells(min((WIDTH - left - 8) / max(len(columns), 1), _LARGEST_CELL), row_height)
+    left = left if cell.names_rows else max(24.0, least)
+    longest = max((len(_short(name)) for name in columns), default=0) if cell.names_columns else 0
+    top = 24 + LETTER * longest + ROW
     cells = "".join(
-        _cell(left + place * side, top + row * side, side, float(shade), _word(words, row, place))
+        cell.drawn(left + place * cell.width, top + row * cell.height, float(shade), _word(words, row, place))
         for (row, place), shade in np.ndenumerate(shades)
     )
-    around = _row_names(names, left, top, side) + _column_names(columns, left, top, side) if labelled else ""
+    around = _row_names(rows, left, top, cell.height) if cell.names_rows else ""
+    around += _column_names(columns, left, top, cell.width) if cell.names_columns else ""
     named = label(axes[0], 2, top - 8, "named") + label(axes[1], left, ROW - 4, "named")
-    return Chart(title, description or title, Size(WIDTH, round(top + len(rows) * side + 8)), named + around + cells)
+    width = left + max(len(columns) * cell.width, LETTER * len(axes[1])) + 8
+    size = Size(math.ceil(width), round(top + len(rows) * cell.height + 8))
+    return Chart(title, description or title, size, named + around + cells)
 
 
-def confusion_chart(counts: FloatArray, classes: Sequence[str]) -> Chart:
-    """Counts [C, C], truth by row and prediction by column, each row shaded by its shares."""
+@dataclass(frozen=True)
+class Cells:
+    """The size of the cells, square unless a height is given, and what there is room for in them and beside them."""
+
+    width: float
+    given_height: float | None = None
+
+    @property
+    def height(self) -> float:
+        return self.given_height or self.width
+
+    @property
+    def names_rows(self) -> bool:
+        return self.height >= _SMALLEST_LABELLED
+
+    @property
+    def names_columns(self) -> bool:
+        return self.width >= _SMALLEST_LABELLED
+
+    def drawn(self, x: float, y: float, shade: float, word: str) -> str:
+        opacity = min(max(shade, 0.0), 1.0) if np.isfinite(shade) else 0.0
+        size = {"width": self.width, "height": self.height}
+        cell = element("rect", class_="cell", x=x, y=y, **size, fill_opacity=f"{opacity:.3f}")
+        if not word or min(self.width, self.height) < _SMALLEST_WRITTEN or DIGIT * len(word) > self.width:
+            return cell
+        middle = (x + self.width / 2, y + self.height / 2 + 4)
+        return cell + label(word, *middle, "light" if opacity >= _DARK else "named", "middle")
+
+
+def confusion_chart(counts: FloatArray, classes: Sequence[str], unit: str = "examples") -> Chart:
+    """Counts [C, C] of `unit`, truth by row and prediction by column, each row shaded by its shares."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     right = counts.trace() / max(counts.sum(), 1)
     words = [[f"{int(count)}" if count else "" for count in row] for row in counts]
-    told = f"{int(counts.sum())} examples of {len(classes)} classes; {100 * right:.1f} % lie on the diagonal."
+    told = (
+        f"{int(counts.sum()):,} {unit} of {len(classes)} classes; {100 * right:.1f} % lie on the diagonal. "
+        "Rows are the truth, columns what was told for it; the stronger a cell, the greater its share of the row."
+    )
     return matrix_chart(
         "Confusion matrix", shares, classes, classes, axes=("truth", "prediction"), words=words, description=told
     )
 
 
-def _cell(x: float, y: float, side: float, shade: float, word: str) -> str:
-    opacity = min(max(shade, 0.0), 1.0) if np.isfinite(shade) else 0.0
-    drawn = element("rect", class_="cell", x=x, y=y, width=side, height=side, fill_opacity=f"{opacity:.3f}")
-    if not word or side < _SMALLEST_WRITTEN or LETTER * len(word) > side:
-        return drawn
-    return drawn + label(word, x + side / 2, y + side / 2 + 4, "light" if opacity >= _DARK else "named", "middle")
-
-
-def _row_names(names: Sequence[str], left: float, top: float, side: float) -> str:
-    return "".join(label(name, left - 6, top + (row + 0.5) * side + 4, anchor="end") for row, name in enumerate(names))
+def _row_names(names: Sequence[str], left: float, top: float, height: float) -> str:
+    places = (top + (row + 0.5) * height + 4 for row in range(len(names)))
+    return "".join(label(_short(name), left - 6, y, anchor="end") for name, y in zip(names, places, strict=True))
 
 
 def _column_names(names: Sequence[str], left: float, top: float, side: float) -> str:

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from tidegate.atomic import write_atomically
 from tidegate.errors import MissingExtraError
 from tidegate.report import charts, figures
-from tidegate.report.facts import CoverageRow, FloatArray, ForecastFacts, ScoreRow, SeriesFacts
+from tidegate.report.facts import CoverageRow, ForecastFacts, Residuals, ScoreRow, SeriesFacts
 from tidegate.report.palette import DARK, LIGHT, template_text, variables
-from tidegate.report.svg import Chart, Size
+from tidegate.report.svg import Chart, Drawn, Size
 from tidegate.report.verdict import verdict
 
 if TYPE_CHECKING:
@@ -25,14 +23,6 @@ if TYPE_CHECKING:
 Subject = TypeVar("Subject")
 
 SCORES = {"MAE": "mae", "RMSE": "rmse", "sMAPE (%)": "smape", "MASE": "mase"}
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A chart for wide pages and, where its words would become too small there, another for phones."""
-
-    wide: Chart
-    narrow: Chart | None = None
 
 
 @dataclass(frozen=True)
@@ -56,11 +46,12 @@ def render(facts: ForecastFacts) -> str:
         headline=verdict(facts.scores, facts.evaluation),
         score_names=list(SCORES),
         scores=score_cells(facts.scores),
+        by_target=[(target, score_cells(rows)) for target, rows in facts.target_scores.items()],
         forecasts=[(series, *_series_charts(series)) for series in facts.series],
         coverage=[coverage_words(row) for row in facts.coverage],
         learning=for_both_widths(charts.learning_chart, facts.learning),
-        residuals=_residual_charts(facts.residuals),
-        horizon=for_both_widths(charts.horizon_chart, facts.horizon_errors),
+        residuals=[(one.target, _residual_charts(one)) for one in facts.residuals if len(one.known)],
+        horizons=[for_both_widths(charts.horizon_chart, one) for one in facts.horizon_errors],
         configuration=list(flattened(facts.configuration)),
         fingerprint=list(flattened(facts.fingerprint)),
         light=variables(LIGHT),
@@ -110,15 +101,18 @@ def _series_charts(series: SeriesFacts) -> tuple[Drawn | None, Drawn | None]:
     return for_both_widths(charts.forecast_chart, series), for_both_widths(charts.history_chart, strip)
 
 
-def _residual_charts(residuals: FloatArray) -> list[Drawn]:
-    if not np.isfinite(residuals).any():
-        return []
-    return [Drawn(charts.residual_histogram(residuals)), Drawn(charts.autocorrelation_chart(residuals))]
+def _residual_charts(residuals: Residuals) -> list[Drawn]:
+    return [Drawn(charts.residual_histogram(residuals.known)), Drawn(charts.autocorrelation_chart(residuals))]
 
 
 def for_both_widths(draw: Callable[[Subject, Size], Chart], subject: Subject | None) -> Drawn | None:
-    """A chart drawn twice, for wide pages and for phones; None of None."""
-    return None if subject is None else Drawn(draw(subject, charts.WIDE), draw(subject, charts.NARROW))
+    """A chart drawn twice; None of None."""
+    return None if subject is None else twice(draw, subject)
+
+
+def twice(draw: Callable[[Subject, Size], Chart], subject: Subject) -> Drawn:
+    """A chart drawn for wide pages and for phones."""
+    return Drawn(draw(subject, charts.WIDE), draw(subject, charts.NARROW))
 
 
 def environment() -> Environment:

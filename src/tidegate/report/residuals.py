@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -24,20 +25,22 @@ def bin_edges(values: FloatArray) -> FloatArray:
     return np.linspace(low, high, count + 1)
 
 
-def autocorrelation(values: FloatArray, lags: int) -> FloatArray:
-    """Autocorrelation at lags 1 … `lags` (fewer than N), [lags], of values [N] that may be missing (NaN).
+def autocorrelation(runs: Sequence[FloatArray], lags: int) -> FloatArray:
+    """Autocorrelation at lags 1 … `lags`, [lags], of runs [N_i] whose values may be missing (NaN).
 
-    Pairs with a missing member are left out (Parzen, 1963); with none missing this is the usual biased estimate.
-    NaN throughout where all values are equal or none is there.
+    Only values of the same run are paired. Pairs with a missing member are left out (Parzen, 1963); of one run with
+    none missing this is the usual biased estimate. NaN throughout where all values are equal or none is there.
     """
-    present = np.isfinite(values)
-    if not present.any() or np.ptp(values[present]) == 0:
+    known = np.concatenate([run[np.isfinite(run)] for run in runs])
+    if not len(known) or np.ptp(known) == 0:
         return np.full(lags, np.nan)
-    centred = np.where(present, values - values[present].mean(), 0.0)
-    shifts = range(1, lags + 1)
-    products = np.array([centred[:-lag] @ centred[lag:] for lag in shifts])
-    pairs = np.array([np.count_nonzero(present[:-lag] & present[lag:]) for lag in shifts])
-    overlap = np.array([len(values) - lag for lag in shifts]) / len(values)
-    mean_products = np.divide(products, pairs, out=np.full(lags, np.nan), where=pairs > 0)
-    correlations: FloatArray = mean_products * overlap / np.mean(centred[present] ** 2)
-    return correlations
+    centred = [run - known.mean() for run in runs]
+    paired = [np.concatenate([run[:-lag] * run[lag:] for run in centred]) for lag in range(1, lags + 1)]
+    total = sum(map(len, runs))
+    means = [_mean_of_known(products) * len(products) / total for products in paired]
+    return np.asarray(np.array(means) / known.var())
+
+
+def _mean_of_known(values: FloatArray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else math.nan

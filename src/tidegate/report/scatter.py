@@ -9,11 +9,11 @@ from tidegate.report.facts import FloatArray
 from tidegate.report.svg import Chart, Size, dots, element
 from tidegate.report.ticks import number_ticks
 
-SIZE = Size(560, 460)
+WIDE, NARROW = Size(760, 460), Size(340, 320)
 MOST_DOTS = 2000
 
 
-def scatter_chart(truth: FloatArray, predicted: FloatArray, size: Size = SIZE) -> Chart:
+def scatter_chart(truth: FloatArray, predicted: FloatArray, size: Size = WIDE) -> Chart:
     """A dot for each example [N], evenly chosen ones if there are many; on the dotted line both are equal."""
     chosen = np.unique(np.linspace(0, len(truth) - 1, min(len(truth), MOST_DOTS)).astype(np.int64))
     low, high = extent(truth, predicted)

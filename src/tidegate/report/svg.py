@@ -50,6 +50,14 @@ class Chart:
         return element("svg", naming + content, class_="chart", role="img", viewBox=box, width="100%", **attributes)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A chart for wide pages and, where its words would become too small there, another for phones."""
+
+    wide: Chart
+    narrow: Chart | None = None
+
+
 def write_svg(chart: Chart, path: str | os.PathLike[str]) -> Path:
     """Writes the chart as a stand-alone .svg file, whole or not at all."""
     return write_atomically(path, chart.standing_alone().encode("utf-8"))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tidegate.report.facts import LearningCurves
-from tidegate.report.svg import Chart
+from tidegate.report.svg import Chart, Drawn
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,14 @@ class Section:
 
     heading: str
     words: str = ""
-    charts: Sequence[Chart] = ()
+    charts: Sequence[Chart | Drawn] = ()
     tables: Sequence[Table] = ()
     samples: Sequence[str] = ()
+
+    @property
+    def drawings(self) -> list[Drawn]:
+        """The charts, each for wide pages and, where it was drawn twice, for phones."""
+        return [Drawn(chart) if isinstance(chart, Chart) else chart for chart in self.charts]
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tidegate.atomic import write_atomically
 from tidegate.report import charts, figures
+from tidegate.report.metrics import labelled, metric_meanings
 from tidegate.report.page import environment, flattened, for_both_widths
 from tidegate.report.palette import DARK, LIGHT, variables
 from tidegate.report.task_facts import Table, TaskFacts
@@ -20,21 +21,21 @@ def write_task_report(facts: TaskFacts, path: str | os.PathLike[str]) -> Path:
 
 def render_task(facts: TaskFacts) -> str:
     """The page as text. Raises MissingExtraError without Jinja2."""
-    return (
-        environment()
-        .get_template("task.html.j2")
-        .render(
-            facts=facts,
-            headline=facts.headline,
-            scores=facts.score_table if facts.scores else None,
-            cells=table_cells,
-            trained=list(flattened(facts.trained)),
-            learning=for_both_widths(charts.learning_chart, facts.learning),
-            configuration=list(flattened(facts.configuration)),
-            fingerprint=list(flattened(facts.fingerprint)),
-            light=variables(LIGHT),
-            dark=variables(DARK),
-        )
+    scores = facts.score_table
+    page = environment().get_template("task.html.j2")
+    return page.render(
+        facts=facts,
+        headline=facts.headline,
+        scores=labelled(scores) if facts.scores else None,
+        meanings=metric_meanings(scores.header),
+        cells=table_cells,
+        word_columns=word_columns,
+        trained=list(flattened(facts.trained)),
+        learning=for_both_widths(charts.learning_chart, facts.learning),
+        configuration=list(flattened(facts.configuration)),
+        fingerprint=list(flattened(facts.fingerprint)),
+        light=variables(LIGHT),
+        dark=variables(DARK),
     )
 
 
@@ -42,6 +43,11 @@ def table_cells(table: Table) -> list[list[str]]:
     """The rows of a table in words; whole numbers stay whole."""
     columns = [_column(list(column)) for column in zip(*table.rows, strict=True)]
     return [list(row) for row in zip(*columns, strict=True)]
+
+
+def word_columns(table: Table) -> list[bool]:
+    """Which columns hold words alone: they are set from the left, numbers from the right."""
+    return [all(isinstance(cell, str) for cell in column) for column in zip(*table.rows, strict=True)]
 
 
 def _column(values: Sequence[str | float]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 
 SMALLEST_SPAN = 1e-12  # of the magnitude: below it float64 cannot tell nine ticks and their surroundings apart
 FEWEST, MOST = 3, 9
+UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,12 @@ def number_words(positions: list[float]) -> list[str]:
     """The numbers of one axis, all with the same unit and the same decimals, as few as tell them apart."""
     largest = max(abs(position) for position in positions)
     step = min(np.diff(positions), default=largest or 1.0)
-    for unit, suffix in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+    for unit, suffix in UNITS:
         if 1e5 <= largest < 1e15 and largest >= unit and decimals(step / unit) <= 2:
-            return [_plain(position / unit, decimals(step / unit)) + suffix for position in positions]
+            return [_in_units(position / unit, decimals(step / unit), suffix) for position in positions]
     if largest >= 1e15 or step < 1e-6:
         digits = max(math.ceil(math.log10(largest / step)), 0)
-        return [f"{position:.{digits}e}".replace("-", "\N{MINUS SIGN}") for position in positions]
+        return [_in_powers(position, digits) for position in positions]
     return [_plain(position, decimals(step)) for position in positions]
 
 
@@ -65,6 +66,15 @@ def decimals(step: float) -> int:
 
 def _plain(number: float, places: int) -> str:
     return f"{number:.{places}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def _in_units(number: float, places: int, suffix: str) -> str:
+    return _plain(number, places) + suffix if number else "0"
+
+
+def _in_powers(number: float, digits: int) -> str:
+    """As 2.5e19; zero has no power."""
+    return f"{number:.{digits}e}".replace("e+", "e").replace("-", "\N{MINUS SIGN}") if number else "0"
 
 
 def _multiples(low: float, high: float, digit: int, power: int) -> list[float]:
