@@ -35,3 +35,17 @@ def test_an_earlier_run_is_not_overwritten(tmp_path, name, words):
 
     with pytest.raises(ConfigurationError, match=words):
         RunFolder(tmp_path).refuse_to_overwrite()
+
+
+@pytest.mark.parametrize("out", ["notes.txt", "notes.txt/run"])
+def test_a_file_in_the_way_is_told(tmp_path, out):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ConfigurationError, match=r"--out .*: .*notes\.txt is a file; name a folder"):
+        RunFolder.of(tmp_path / out, "sales.csv", resume=True)
+
+
+def test_so_is_one_where_the_usual_folders_are(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tidegate-run").write_text("mine")
+    with pytest.raises(ConfigurationError, match="tidegate-run is a file"):
+        RunFolder.of(None, "sales.csv", resume=False)

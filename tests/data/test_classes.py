@@ -57,3 +57,8 @@ def test_weights_are_one_on_average_over_the_examples():
     assert classes.weights(None, counts) is None
     with pytest.raises(ConfigurationError, match="there is no class 'd'; there are a, b, c"):
         classes.weights({"d": 1.0}, counts)
+
+
+def test_a_single_example_is_told_as_one():
+    with pytest.raises(DataError, match="row 0: the only example has the label 'a'; a classifier needs two classes"):
+        Classes.fit(records(["a"]))

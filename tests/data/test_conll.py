@@ -115,3 +115,10 @@ def test_no_such_column(tmp_path: Path) -> None:
         ConllFile.open(chunks, tag="upos")
     with pytest.raises(ConfigurationError, match=r"no column 'ups'; .* by name \(id, form"):
         ConllFile.open(universal, tag="ups")
+
+
+def test_one_column_cannot_hold_both_tokens_and_tags(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"chunks.txt: column 2 cannot be both token and tag"):
+        ConllFile.open(written(tmp_path, "chunks.txt", CHUNKS), token=2)
+    with pytest.raises(ConfigurationError, match=r"w.conllu: column form cannot be both token and tag"):
+        ConllFile.open(written(tmp_path, "w.conllu", UNIVERSAL), tag="form")

@@ -45,9 +45,10 @@ def test_lines_count_up_from_two():
         (b"", "f.csv: the file is empty"),
         (b"\n\r\n", "f.csv: the file is empty"),
         (b"a,b\n1,2\n3,caf\xe9\n", "f.csv, line 3, column 6: byte 0xe9 is not UTF-8; save the file as UTF-8"),
-        (b"a,b\n1,2\n3\n4,5\n", "f.csv, line 3: 1 fields, where the header has 2; mend the line"),
+        (b"a,b\n1,2\n3\n4,5\n", "f.csv, line 3: 1 field, where the header has 2; mend the line"),
+        (b"\n \n", "f.csv: the file holds white space only"),
         (b"a,b\n1,2\n3,4,5\n", "f.csv, line 3: 3 fields, where the header has 2; mend the line"),
-        (b'a,b\n"x\ny",2\n3\n', "f.csv, line 4: 1 fields, where the header has 2; mend the line"),
+        (b'a,b\n"x\ny",2\n3\n', "f.csv, line 4: 1 field, where the header has 2; mend the line"),
         (b"a,b\n1,2\n\n3,4\n", "f.csv, line 3: the line is blank, where the header has 2; mend the line"),
         (b"a,b,a\n1,2,3\n", "f.csv, line 1: column name 'a' stands there more than once; rename one"),
         (

@@ -70,14 +70,14 @@ def test_a_tsv_of_two_columns_needs_no_header(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a\tb\nc\n", "line 2: 1 columns"),
+        (b"a\tb\nc\n", "line 2: 1 column;"),
         (b"a\tb\nc\td\te\n", "line 2: 3 columns"),
         (b"a\tb\n\tx\n", "line 2: the source is empty"),
         (b"a\tb\nc\t \n", "line 2: the target is empty"),
         (b"a\tb\n\xe4\tx\n", "line 2, column 1: byte 0xe4 is not UTF-8"),
         (b"", "the file is empty"),
         (b"source\ttarget\n", "there are no rows"),
-        (b"source\ttarget\na\n", "line 2: 1 fields, where the header has 2"),
+        (b"source\ttarget\na\n", "line 2: 1 field, where the header has 2"),
     ],
 )
 def test_what_cannot_be_used_of_a_table_is_named(tmp_path, content, message):

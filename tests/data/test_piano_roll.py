@@ -60,7 +60,7 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
         ("b.json", b"{}", "a list of pieces is wanted, not dict"),
         ("c.json", b"", "the file is empty"),
         ("d.npz", b"PK nonsense", "not a .npz file with arrays of numbers 'frames' and 'lengths'; write them"),
-        ("e.mid", b"MThd", r"read from \.json or \.npz"),
+        ("e.mid", b"MThd", r"read from a \.json file"),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(DataError, match=told):

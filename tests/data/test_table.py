@@ -80,7 +80,7 @@ def test_a_file_that_is_absent_and_a_folder_are_told_apart(tmp_path):
     with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
         read_table(tmp_path / "none.csv")
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(DataError, match=r"folder\.csv: the file cannot be read"):
+    with pytest.raises(DataError, match=r"folder\.csv: this is a folder; name a file in it"):
         read_table(tmp_path / "folder.csv")
 
 

@@ -49,7 +49,7 @@ def test_frames_and_other_names() -> None:
         (ROWS + "3,,P\n", r"line 5, column 'token': there is nothing"),
         (ROWS + "3,x,\n", r"line 5, column 'tag': there is nothing"),
         ("sentence,tag\n1,P\n", r"tokens.csv: no column holds the tokens \('token', 'word'"),
-        ("token,tag\nHe,P\n", r"tokens.csv: no column holds the sentences .*name it by sentence_column"),
+        ("token,tag\nHe,P\n", r"tokens.csv: no column holds the sentences .*name it with --sentence"),
     ],
 )
 def test_bad_tables_are_named_with_line_and_column(tmp_path: Path, text: str, message: str) -> None:
@@ -66,3 +66,8 @@ def test_tags_that_are_not_asked_for_may_be_missing(tmp_path: Path) -> None:
 def test_no_such_column(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"there is no column 'word', only 'sentence', 'token', 'tag'"):
         TokenTable.of(table(tmp_path), token="word")
+
+
+def test_one_column_cannot_hold_both_tokens_and_tags(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"tokens.csv: column 'token' cannot be both token and tag"):
+        TokenTable.of(table(tmp_path), tag="token")

@@ -71,7 +71,7 @@ def test_it_is_the_same_after_json(tokenizer):
 def test_what_cannot_be_is_told():
     with pytest.raises(ConfigurationError, match="tokenizer='word': give one of characters, words, spaces, bpe"):
         Tokenizer("word")
-    with pytest.raises(ConfigurationError, match="bytes alone are 256 pieces"):
+    with pytest.raises(ConfigurationError, match="vocabulary_size=100: bytes alone are 256 pieces"):
         Tokenizer.fit("bpe", TEXTS, size=100)
     with pytest.raises(ConfigurationError, match="learnt no pieces yet"):
         Tokenizer("bpe").split("a")

@@ -27,7 +27,7 @@ def test_rare_tokens_are_left_out_by_count_and_by_size():
 
 
 def test_a_size_without_room_is_told():
-    with pytest.raises(ConfigurationError, match="max_size=3: 3 places go to <pad>, <unk>, <eos>"):
+    with pytest.raises(ConfigurationError, match="vocabulary_size=3: 3 places go to <pad>, <unk>, <eos>"):
         Vocabulary.fit(SENTENCES, max_size=3, specials=("<eos>",))
 
 

@@ -201,7 +201,7 @@ def test_what_cannot_be_learnt_from_is_told() -> None:
     tagger = SequenceTagger(**QUICK)
     with pytest.raises(DataError, match="all tokens have the tag 'X'"):
         tagger.fit([["a", "b"]] * 3, [["X", "X"]] * 3)
-    with pytest.raises(DataError, match="sentence 1: 2 tokens and 1 tags"):
+    with pytest.raises(DataError, match="sentence 1: 2 tokens and 1 tag;"):
         tagger.fit([["a"], ["a", "b"]], [["X"], ["Y"]])
     with pytest.raises(DataError, match="the tokens have no tags"):
         tagger.fit([["a"], ["a", "b"]])

@@ -19,9 +19,18 @@ class RunFolder:
 
     @classmethod
     def of(cls, out: Path | None, data: str, resume: bool) -> RunFolder:
-        """The folder asked for; else one named after the data: a new one or, to go on with it, the latest there is."""
-        if out is not None:
-            return cls(out)
+        """The folder asked for; else one named after the data: a new one or, to go on with it, the latest there is.
+
+        Raises ConfigurationError where a file is in the way.
+        """
+        folder = cls._usual(data, resume) if out is None else cls(out)
+        in_the_way = next((one for one in (folder.path, *folder.path.parents) if one.is_file()), None)
+        if in_the_way is not None:
+            raise ConfigurationError(f"--out {folder.path}: {in_the_way} is a file; name a folder, there or to be made")
+        return folder
+
+    @classmethod
+    def _usual(cls, data: str, resume: bool) -> RunFolder:
         named = USUAL / Path(data).stem
         numbered = (cls(named if number == 1 else Path(f"{named}-{number}")) for number in count(1))
         used = list(takewhile(lambda folder: folder.in_use, numbered))

@@ -33,10 +33,8 @@ class Classes:
             raise DataError(f"labels are of several kinds ({names}); give all as text or all as whole numbers")
         labels = tuple(sorted(set(targets)))
         if len(labels) < 2:
-            raise DataError(
-                f"{records.places[0]}: all {len(targets)} examples have the label {labels[0]!r}; "
-                "a classifier needs two classes"
-            )
+            found = f"all {len(targets):,} examples have" if len(targets) > 1 else "the only example has"
+            raise DataError(f"{records.places[0]}: {found} the label {labels[0]!r}; a classifier needs two classes")
         return cls(labels)
 
     def __len__(self) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tidegate.data.compressed import bare_ending, read_lines
 from tidegate.data.conll_layouts import Column, Layout, Universal, WhiteSpace
+from tidegate.data.counted import counted
 from tidegate.data.tagged import Sentence, Tagged
 from tidegate.errors import ConfigurationError, DataError
 
@@ -47,9 +48,12 @@ class ConllFile:
             tag = None
         try:
             token_place = layout.place(usual_token if token is None else token, width)
-            return cls(path, lines, layout, width, token_place, None if tag is None else layout.place(tag, width))
+            tag_place = None if tag is None else layout.place(tag, width)
         except ConfigurationError as error:
             raise ConfigurationError(f"{path}: {error}") from None
+        if token_place == tag_place:
+            raise ConfigurationError(f"{path}: column {layout.name(token_place)} cannot be both token and tag")
+        return cls(path, lines, layout, width, token_place, tag_place)
 
     def read(self, *, tagged: bool = True) -> Tagged:
         """All sentences; tagged: False leaves the tags where they are.
@@ -70,9 +74,10 @@ class ConllFile:
             return
         number = next(number for number, line in enumerate(self.lines, 1) if self.layout.kind(line) == "token")
         expected = "2 at most are expected, token and tag" if known is None else f"the training file had {known}"
+        found = f"{counted(self.width, 'column')} by {self.layout.PARTED}"
         raise DataError(
-            f"{self.path}, line {number}: {self.width} columns by {self.layout.PARTED}, where {expected}; give one "
-            "token a line, blank lines between sentences, in the columns of training or with the token alone"
+            f"{self.path}, line {number}: {found}, where {expected}; give one token a line, blank lines between "
+            "sentences, in the columns of training or with the token alone"
         )
 
     def with_tags(self, tags: Sequence[Sequence[str]]) -> str:
@@ -102,10 +107,8 @@ class ConllFile:
     def _check_width(self, number: int, fields: list[str], width: int) -> None:
         if len(fields) != width:
             standard = "the first line of tokens" if self.layout.WIDTH is None else self.layout.NAME
-            raise DataError(
-                f"{self.path}, line {number}: {len(fields)} columns by {self.layout.PARTED}, where {standard} has "
-                f"{width}; mend the line"
-            )
+            found = f"{counted(len(fields), 'column')} by {self.layout.PARTED}"
+            raise DataError(f"{self.path}, line {number}: {found}, where {standard} has {width}; mend the line")
 
     def _sentence(self, block: _Block, tag: int | None) -> Sentence:
         for number, fields in block:

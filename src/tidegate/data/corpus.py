@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.compressed import bare_ending, read_content
+from tidegate.data.counted import counted
 from tidegate.data.encoding import decoded
 from tidegate.errors import ConfigurationError, DataError
 
@@ -36,7 +37,7 @@ class Corpus:
     @property
     def summary(self) -> str:
         """How much there is."""
-        return f"{len(self.text):,} characters, {len(self):,} lines"
+        return f"{counted(len(self.text), 'character')}, {counted(len(self), 'line')}"
 
     def __len__(self) -> int:
         return len(self.lines)

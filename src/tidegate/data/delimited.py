@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tidegate.data.counted import counted
 from tidegate.data.encoding import decoded
 from tidegate.errors import DataError
 
@@ -42,6 +43,8 @@ def _rows(content: bytes, header: list[str], separator: str) -> pl.DataFrame:
 def _check_text(content: bytes, name: str) -> None:
     if not content:
         raise DataError(f"{name}: the file is empty")
+    if not content.strip():
+        raise DataError(f"{name}: the file holds white space only")
     decoded(content, name)
 
 
@@ -97,5 +100,5 @@ def _check_fields(
         return
     record = ragged[0]
     end = starts[record + 1] if record + 1 < len(starts) else len(content)
-    found = "the line is blank" if not content[starts[record] : end].strip() else f"{fields[record]} fields"
+    found = "the line is blank" if not content[starts[record] : end].strip() else counted(int(fields[record]), "field")
     raise DataError(f"{name}, line {lines[record]}: {found}, where the header has {fields[0]}; mend the line")

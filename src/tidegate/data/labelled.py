@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tidegate.data.counted import counted
 from tidegate.errors import DataError
 
 Series = NDArray[np.float64]
@@ -62,7 +63,8 @@ class Labelled:
         if not len(self.inputs):
             raise DataError("there are no examples; give one at least")
         if self.targets is not None and len(self.targets) != len(self.inputs):
-            raise DataError(f"{len(self.inputs)} examples but {len(self.targets)} targets; give one for each")
+            found = f"{counted(len(self.inputs), 'example')} but {counted(len(self.targets), 'target')}"
+            raise DataError(f"{found}; give one for each")
         _check_texts(self) if self.kind == "texts" else _check_series(self)
 
     def __len__(self) -> int:
@@ -76,11 +78,10 @@ class Labelled:
     def summary(self) -> str:
         """How much there is, in a few words."""
         if self.kind == "texts":
-            return f"{len(self):,} texts"
+            return counted(len(self), "text")
         lengths = [len(one) for one in self.inputs]
         steps = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else f"{lengths[0]}"
-        width = self.width
-        return f"{len(self):,} series of {steps} steps, {width} channel{'s' if width > 1 else ''}"
+        return f"{len(self):,} series of {steps} steps, {counted(self.width, 'channel')}"
 
     @property
     def width(self) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from tidegate.data.compressed import bare_ending, read_content, read_lines
+from tidegate.data.counted import counted
 from tidegate.data.delimited import read_delimited
 from tidegate.data.labelled import Labelled, Places
 from tidegate.data.table import Table, read_table
@@ -111,7 +112,7 @@ def _bare(field: str) -> str:
 def _check_ragged(rows: Sequence[Sequence[str]], path: Path) -> None:
     for number, row in enumerate(rows, 1):
         if len(row) != len(rows[0]):
-            found = "the line is blank" if row == [""] else f"{len(row)} fields"
+            found = "the line is blank" if row == [""] else counted(len(row), "field")
             raise DataError(f"{path}, line {number}: {found}, where line 1 has {len(rows[0])}; mend the line")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from tidegate.data.compressed import bare_ending, read_content, read_lines
+from tidegate.data.counted import counted
 from tidegate.data.delimited import read_delimited
 from tidegate.data.pairs import Pairs, Side
 from tidegate.data.table import Table, read_table
@@ -93,7 +94,8 @@ def _headerless(path: Path, targets: bool) -> Pairs:
 def _two(line: str, place: str) -> tuple[str, str]:
     cells = line.split("\t")
     if len(cells) != 2:
-        raise DataError(f"{place}: {len(cells)} columns; a .tsv without column names has a source, a tab and a target")
+        found = counted(len(cells), "column")
+        raise DataError(f"{place}: {found}; a .tsv without column names has a source, a tab and a target")
     return cells[0], cells[1]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.compressed import read_content
+from tidegate.data.counted import counted
 from tidegate.data.encoding import decoded
 from tidegate.errors import DataError
 
@@ -33,7 +34,7 @@ class PianoRolls:
     @property
     def summary(self) -> str:
         """How much there is."""
-        return f"{len(self):,} pieces, {sum(map(len, self.rolls)):,} frames"
+        return f"{counted(len(self), 'piece')}, {counted(sum(map(len, self.rolls)), 'frame')}"
 
     def __len__(self) -> int:
         return len(self.rolls)
@@ -73,7 +74,10 @@ def read_rolls(path: Path) -> PianoRolls:
             return _checked(_from_json(path), str(path))
         case ".npz":
             return _checked(_from_npz(path), str(path))
-    raise DataError(f"{path}: music is read from .json or .npz files; see tidegate.data.piano_roll.read_rolls")
+    raise DataError(
+        f"{path}: music is read from a .json file, a list of pieces of frames of MIDI numbers, or from a .npz file "
+        "with frames and lengths"
+    )
 
 
 def midi_numbers(roll: Roll) -> list[list[int]]:

@@ -56,6 +56,8 @@ def read_table(source: Any) -> Table:
 
 def _from_path(path: Path) -> Table:
     ending = path.suffix.lower()
+    if path.is_dir():
+        raise DataError(f"{path}: this is a folder; name a file in it")
     if ending == ".parquet":
         return Table(_parquet(path), "polars", str(path))
     if ending not in _SEPARATORS:

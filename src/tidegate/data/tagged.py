@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tidegate.data.counted import counted
 from tidegate.errors import DataError
 
 
@@ -48,7 +49,8 @@ class Tagged:
         """How many sentences and tokens there are, and of how many tags."""
         tags = {tag for sentence in self.sentences for tag in sentence.tags}
         tokens = sum(len(sentence.tokens) for sentence in self.sentences)
-        return f"{len(self):,} sentences, {tokens:,} tokens" + (f", {len(tags)} tags" if tags else ", no tags")
+        known = counted(len(tags), "tag") if tags else "no tags"
+        return f"{counted(len(self), 'sentence')}, {counted(tokens, 'token')}, {known}"
 
     def take(self, rows: NDArray[np.int64], /) -> Self:
         """Some of the sentences, in this order."""
@@ -78,7 +80,7 @@ class Tagged:
         """Raises DataError where there is nothing to learn from or to compare with."""
         if not self.has_tags:
             place = self.sentences[0].place if self.sentences else "the data"
-            raise DataError(f"{place}: the tokens have no tags; give a file with a column of tags, or tags as y")
+            raise DataError(f"{place}: the tokens have no tags; give them in a column of the file (--tag), or as y")
 
 
 def from_lists(tokens: Any, tags: Any = None) -> Tagged:
@@ -106,7 +108,8 @@ def _sentence(number: int, tokens: Any, tags: Any, tagged: bool) -> Sentence:
     if not len(tokens):
         raise DataError(f"{place}: there are no tokens; take the sentence out")
     if tagged and len(tags) != len(tokens):
-        raise DataError(f"{place}: {len(tokens)} tokens and {len(tags)} tags; give one tag for each token")
+        found = f"{counted(len(tokens), 'token')} and {counted(len(tags), 'tag')}"
+        raise DataError(f"{place}: {found}; give one tag for each token")
     return Sentence(tuple(tokens), tuple(tags), place)
 
 

@@ -30,7 +30,8 @@ class TargetScale:
         targets = numbers_of(records)
         spread = float(targets.std())
         if not spread > 0:
-            raise DataError(f"all {len(targets)} targets are {targets[0]:g}; a regressor needs different ones")
+            found = f"all {len(targets):,} targets are" if len(targets) > 1 else "the only target is"
+            raise DataError(f"{records.places[0]}: {found} {targets[0]:g}; a regressor needs different ones")
         return cls(float(targets.mean()), spread)
 
     def scaled(self, targets: Array) -> Array:

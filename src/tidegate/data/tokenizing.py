@@ -125,7 +125,7 @@ def _learnt(texts: Iterable[str], size: int) -> str:
         raise MissingExtraError.of("train", cause) from cause
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     if size < len(alphabet):
-        raise ConfigurationError(f"size={size}: bytes alone are {len(alphabet)} pieces; give that many or more")
+        raise ConfigurationError(f"vocabulary_size={size}: bytes alone are {len(alphabet)} pieces; give no less")
     model = Pieces(models.BPE())
     model.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     model.decoder = decoders.ByteLevel()

@@ -52,7 +52,7 @@ class Vocabulary:
         first = (*_ALWAYS, *specials)
         if max_size is not None and max_size <= len(first):
             raise ConfigurationError(
-                f"max_size={max_size}: {len(first)} places go to {', '.join(first)}; give more than that"
+                f"vocabulary_size={max_size}: {len(first)} places go to {', '.join(first)}; give more than that"
             )
         ordered = (*first, *(token for token in tokens if token not in first))
         return cls(ordered[:max_size])

@@ -138,7 +138,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         training, held = cut(records.text, 1 - share, share)
         if not training.strip() or not held.strip():
             raise DataError(
-                f"too little text to hold back a share of {share:g}: give more, a validation text, or validation=0"
+                f"too little text to hold back a share of {share:g}: give more or a validation text, or hold back none "
+                "(validation=0)"
             )
         return Corpus(training), Corpus(held)
 

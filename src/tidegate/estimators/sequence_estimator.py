@@ -141,7 +141,8 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         if not self.options.validation:
             return records, None
         if len(records) < 2:
-            raise DataError("one example cannot be both learnt from and watched; give more, or take validation=0")
+            told = "one example cannot be both learnt from and watched"
+            raise DataError(f"{told}; give more, or hold back none (validation=0)")
         order = generator(self.options.seed, "split").permutation(len(records))
         held = max(round(len(records) * self.options.validation), 1)
         return records.take(np.sort(order[held:])), records.take(np.sort(order[:held]))
