@@ -41,11 +41,17 @@ def test_files_hold_what_python_gives(tidegate, model, tmp_path, name):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("forecast.xlsx", ".csv or .parquet"), ("none/forecast.csv", "there is no folder"), ("sales.csv", "is read from")],
+    [
+        ("forecast.xlsx", ".csv or .parquet"),
+        ("none/forecast.csv", "there is no folder"),
+        ("sales.csv", "is read from"),
+        ("folder.csv", "folder.csv: this is a folder; name a file"),
+    ],
 )
 def test_an_output_that_cannot_be_written_is_refused_before_any_work(tidegate, model, tmp_path, name, words):
     data = tmp_path / "sales.csv"
     data.write_text("month,sales\n")  # no rows: reading them would be refused too
+    (tmp_path / "folder.csv").mkdir()
 
     result = tidegate("predict", model, data, "--out", tmp_path / name)
 

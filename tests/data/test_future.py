@@ -50,7 +50,7 @@ def test_nothing_is_asked_where_nothing_is_known():
     panel = past()
     plain = Columns.of(id="unique_id", time="ds", target="y")
     assert [one.shape for one in read_future(None, plain, panel.step, panel.series, 5)] == [(5, 0), (5, 0)]
-    with pytest.raises(ConfigurationError, match=r"future= is given, but fit was told of no known= columns"):
+    with pytest.raises(ConfigurationError, match=r"a future is given, but training knew of no columns known ahead"):
         read_future(frame("2024-01-02", 5), plain, panel.step, panel.series, 5)
 
 

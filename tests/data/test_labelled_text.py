@@ -98,7 +98,11 @@ def test_a_folder_holds_a_file_for_each_class(tmp_path):
         ("r.csv", "text,label\na,1\n  ,0\n", r"r\.csv, line 3, column 'text': empty"),
         ("r.csv", "text,label\na,1\nb,\n", r"r\.csv, line 3, column 'label': empty"),
         ("r.csv", "text,label\na,1\nb\n", r"r\.csv, line 3: 1 field, where the header has 2"),
-        ("r.csv", "words,label\na,1\n", r"no column is called 'text'; there are: words, label; name it with --text"),
+        (
+            "r.csv",
+            "words,label\na,1\n",
+            r"no column is called 'text'; there are: words, label; rename one, or name it to `fit` by --text",
+        ),
         ("r.csv", b"text,label\na,1\n\xff,0\n", r"r\.csv, line 3, column 1: byte 0xff is not UTF-8"),
         ("r.tsv", "", r"r\.tsv: the file is empty"),
         ("r.tsv", "a\t1\nb\t0\nc\n", r"r\.tsv, line 3: 1 field, where line 1 has 2"),

@@ -49,7 +49,7 @@ def test_frames_and_other_names() -> None:
         (ROWS + "3,,P\n", r"line 5, column 'token': there is nothing"),
         (ROWS + "3,x,\n", r"line 5, column 'tag': there is nothing"),
         ("sentence,tag\n1,P\n", r"tokens.csv: no column holds the tokens \('token', 'word'"),
-        ("token,tag\nHe,P\n", r"tokens.csv: no column holds the sentences .*name it with --sentence"),
+        ("token,tag\nHe,P\n", r"tokens.csv: no column holds the sentences .*name it to `fit` by --sentence"),
     ],
 )
 def test_bad_tables_are_named_with_line_and_column(tmp_path: Path, text: str, message: str) -> None:

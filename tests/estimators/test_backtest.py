@@ -74,6 +74,6 @@ def test_origins_leave_whole_stretches_to_the_end(backtest):
 
 def test_too_many_windows_are_refused_with_the_remedy(backtest):
     with pytest.raises(
-        DataError, match=r"series 'a' has 40 rows; 4 window\(s\) of 10 steps leave none .* shorter horizon"
+        DataError, match=r"series 'a' has 40 rows, of which 4 windows of 10 steps leave none .* shorter horizon"
     ):
         origins(backtest.panel.series[0], 10, 4)

@@ -121,7 +121,9 @@ def test_missing_values_are_told_to_the_network_where_that_is_wished():
     X = source.normal(size=(60, 6, 1))
     y = np.arange(60) % 2
     X[y == 1, 3] = np.nan  # what is missing is all that tells
-    with pytest.raises(DataError, match="row 1, channel 0, step 3: the value is missing; fill it in, or set missing="):
+    with pytest.raises(
+        DataError, match="row 1, channel 0, step 3: the value is missing; fill it in, or train with missing="
+    ):
         SequenceClassifier(**SMALL, validation=0).fit(X, y)
 
     classifier = SequenceClassifier(hidden_size=8, epochs=30, learning_rate=0.02, missing="mask").fit(X, y)

@@ -111,6 +111,8 @@ def _check(out: Path, data: str | None, inputs: list[str | None]) -> None:
 
     if data is None and not is_table(out):
         raise _no_table(out)
+    if out.is_dir():
+        raise ConfigurationError(f"--out {out}: this is a folder; name a file")
     if not out.parent.is_dir():
         raise ConfigurationError(f"--out {out}: there is no folder {out.parent}; make it, or name another")
     if any(given is not None and out.exists() and Path(given).exists() and out.samefile(given) for given in inputs):

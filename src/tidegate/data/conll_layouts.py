@@ -133,5 +133,5 @@ def _numbered(column: Column, width: int, told: str) -> int:
         raise ConfigurationError(f"there is no column {column!r}; columns of this file are told {told}")
     place = int(column)
     if not -width <= place < width:
-        raise ConfigurationError(f"there is no column {place}, only 0 to {width - 1}")
+        raise ConfigurationError(f"there is no column {place}, only {'0' if width == 1 else f'0 to {width - 1}'}")
     return place % width

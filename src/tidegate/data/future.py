@@ -27,7 +27,8 @@ def read_future(source: Any, columns: Columns, step: Step, series: Sequence[Seri
     if not columns.known:
         if source is not None:
             raise ConfigurationError(
-                "future= is given, but fit was told of no known= columns; name them there or leave it out"
+                "a future is given, but training knew of no columns known ahead: leave it out, or name them to `fit`, "
+                "known= in Python, --known in the shell"
             )
         return [np.zeros((horizon, 0))] * len(series)
     if source is None:

@@ -60,7 +60,8 @@ def _found(table: Table, part: str, names: Mapping[str, str], *, needed: bool) -
     if needed or (part in names and part != "label"):
         there = ", ".join(table.frame.columns[:8])
         raise DataError(
-            f"{table.place()}: no column is called '{wanted[0]}'; there are: {there}; name it with --{part}"
+            f"{table.place()}: no column is called '{wanted[0]}'; there are: {there}; rename one, or name it to "
+            f"`fit` by --{part}"
         )
     return ""
 
@@ -72,7 +73,8 @@ def _channels(table: Table, names: Mapping[str, str], taken: list[str]) -> list[
         channels = [name.strip() for name in names["channels"].split(",")]
         absent = [name for name in channels if name not in table.frame.columns]
         if absent:
-            raise DataError(f"{table.place()}: no column is called '{absent[0]}', a channel")
+            there = ", ".join(table.frame.columns[:8])
+            raise DataError(f"{table.place()}: no column is called '{absent[0]}', a channel; there are: {there}")
     if not channels:
         raise DataError(f"{table.place()}: no column of values is there beside {', '.join(taken)}")
     return channels

@@ -127,8 +127,8 @@ def _has_header(first: Sequence[str], names: Mapping[str, str], path: Path) -> b
         return False
     shown = ", ".join(first[:8])
     raise DataError(
-        f"{path}, line 1: no column is called {' or '.join(sorted(wanted))}; there are: {shown}; name them with --text "
-        "and --label"
+        f"{path}, line 1: no column is called {' or '.join(sorted(wanted))}; there are: {shown}; rename them, or name "
+        "them to `fit` by --text and --label"
     )
 
 
@@ -154,7 +154,10 @@ def _found(table: Table, part: str, names: Mapping[str, str]) -> str:
     if found := exact or alike:
         return found[0]
     there = ", ".join(table.frame.columns[:8])
-    raise DataError(f"{table.place()}: no column is called '{wanted}'; there are: {there}; name it with --{part}")
+    raise DataError(
+        f"{table.place()}: no column is called '{wanted}'; there are: {there}; rename one, or name it to `fit` by "
+        f"--{part}"
+    )
 
 
 def _by_content(table: Table, labelled: bool) -> _Columns:

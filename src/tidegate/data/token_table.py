@@ -49,7 +49,10 @@ class TokenTable:
         for part in ("sentence", "token"):
             if found[part] is None:
                 usual = ", ".join(f"'{name}'" for name in _NAMES[part])
-                raise DataError(f"{table.place()}: no column holds the {part}s ({usual}); name it with --{part}")
+                raise DataError(
+                    f"{table.place()}: no column holds the {part}s ({usual}); rename one, or name it to "
+                    f"`fit` by --{part}"
+                )
         if found["token"] == found["tag"]:
             raise ConfigurationError(f"{table.place()}: column '{found['tag']}' cannot be both token and tag")
         return cls(table, str(found["sentence"]), str(found["token"]), found["tag"])

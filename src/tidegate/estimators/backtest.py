@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tidegate.data.counted import counted
 from tidegate.data.panel import Panel, Series
 from tidegate.errors import DataError
 from tidegate.estimators.baselines import baselines
@@ -75,8 +76,9 @@ def origins(series: Series, horizon: int, windows: int) -> list[int]:
     """Rows after which to forecast so that `windows` stretches of `horizon` steps end with the series, oldest first."""
     first = len(series) - horizon * windows
     if first < 1:
+        asked = f"{counted(windows, 'window')} of {counted(horizon, 'step')}"
         raise DataError(
-            f"series '{series.unique_id}' has {len(series)} rows; {windows} window(s) of {horizon} steps leave none to "
-            "forecast from: take fewer windows or a shorter horizon"
+            f"series '{series.unique_id}' has {len(series)} rows, of which {asked} leave none to forecast from: take "
+            "fewer windows or a shorter horizon"
         )
     return list(range(first, len(series), horizon))

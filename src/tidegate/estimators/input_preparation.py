@@ -148,7 +148,7 @@ def _refuse_missing(records: Labelled) -> None:
             step, channel = np.argwhere(np.isnan(series))[0]
             raise DataError(
                 f"{records.places[row]}, {records.channel(channel)}, step {step}: the value is missing; fill it in, or "
-                "set missing='mask'"
+                "train with missing='mask' (in the shell --set missing=mask)"
             )
 
 
