@@ -174,10 +174,9 @@ class RecurrentLayer(nn.Module):
             if state is not None:
                 raise TypeError("state and hx are two names of one argument: pass one of them")
             state = hx
-        if lengths is None:
-            straight = dispatch.run_straight(self, x, state)
-            if straight is not None:
-                return straight
+        straight = dispatch.run_straight(self, x, state, lengths)
+        if straight is not None:
+            return straight
         call = Call(self, x, state, lengths)
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)
