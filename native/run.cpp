@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine.hpp"
+#include "lateness.hpp"
 #include "workspace.hpp"
 
 namespace tidegate {
@@ -104,9 +105,11 @@ double shared_backward(const Call<T>& call) {
 // A team for a call too short to share is slower than one thread.
 template <class T>
 Index useful_threads(const Call<T>& call, const Schedule& schedule, double shared) {
-    constexpr double worth_a_team = 3e5;
-    if (shared * static_cast<double>(schedule.offset[schedule.steps]) < worth_a_team) return 1;
-    return std::max<Index>(call.threads, 1);
+    constexpr double worth_a_team = 3e5, in_a_nanosecond = 30;
+    const double all = shared * static_cast<double>(schedule.offset[schedule.steps]);
+    if (call.threads <= 1 || all < worth_a_team) return 1;
+    const double saving = all / in_a_nanosecond * (1 - 1 / static_cast<double>(call.threads));
+    return lateness().better_alone(clock_now(), static_cast<Nanoseconds>(saving)) ? 1 : call.threads;
 }
 
 template <class T>
@@ -114,7 +117,8 @@ void run(const Call<T>& call, double shared, Index (*bytes)(const Call<T>&, Inde
     const Order order(call);
     const Index threads = useful_threads(call, order.schedule, shared);
     Job<T> job{call, order.schedule, routine, workspace(static_cast<std::size_t>(bytes(call, threads)))};
-    run_team(threads, Job<T>::work, &job);
+    const Nanoseconds late = run_team(threads, Job<T>::work, &job);
+    if (threads > 1) lateness().saw(clock_now(), late);
     trim_workspace();
 }
 

@@ -69,7 +69,7 @@ def _differentiable(options: Options, ctx: Any, arriving: tuple[Tensor | None, .
     states = [None if one is None else one[0] for one in inputs[7:]]
     y, *final = arriving
     arriving = (y, *(None if one is None else one[0] for one in final))
-    given = Inputs(*inputs[:7], *states, lengths=lengths)
+    given = Inputs(*inputs[:7], *states)._replace(lengths=lengths)
     return [*differentiable_gradients(options, given, arriving, wanted)[: len(inputs)], None]
 
 
