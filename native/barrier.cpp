@@ -25,8 +25,8 @@ void wait(const Team& team) noexcept {
     if (team.size == 1) return;
     Barrier& barrier = *team.barrier;
     const std::ptrdiff_t round = barrier.round.load(std::memory_order_relaxed);
-    if (barrier.missing.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        barrier.missing.store(team.size, std::memory_order_relaxed);
+    if (barrier.arrived.fetch_add(1, std::memory_order_acq_rel) == team.size - 1) {
+        barrier.arrived.store(0, std::memory_order_relaxed);
         barrier.round.store(round + 1, std::memory_order_release);
         return;
     }

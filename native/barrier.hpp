@@ -5,9 +5,9 @@
 
 namespace tidegate {
 
-// Where the members of one team meet; `missing` begins as their number.
+// Where the members of one team meet.
 struct Barrier {
-    alignas(64) std::atomic<std::ptrdiff_t> missing;
+    alignas(64) std::atomic<std::ptrdiff_t> arrived{0};
     alignas(64) std::atomic<std::ptrdiff_t> round{0};
 };
 

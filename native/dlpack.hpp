@@ -9,7 +9,7 @@ namespace tidegate::dlpack {
 
 inline constexpr std::uint32_t major_version = 1;
 inline constexpr std::int32_t cpu = 1;
-inline constexpr std::uint8_t floating = 2;
+inline constexpr std::uint8_t integer = 0, floating = 2;
 
 struct Device {
     std::int32_t type, id;

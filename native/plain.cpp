@@ -63,7 +63,7 @@ nb::tuple forward(const Way& way, const Inputs& in, bool saves) {
     if (saves) {
         const Routines<T>& engine = routines<T>();
         const Index width = (in.units + engine.lanes - 1) / engine.lanes * engine.lanes;
-        Made<T> one = made<T>(in, 3, {in.steps * in.batch, engine.slots(way.kind, call.projection != nullptr), width});
+        Made<T> one = made<T>(in, 3, {in.true_steps, engine.slots(way.kind, call.projection != nullptr), width});
         call.saved = one.data;
         saved = std::move(one.tensor);
     }
@@ -83,19 +83,20 @@ bool path_insisted_on() {
     return path && *path;
 }
 
-nb::object plain_forward(Index kind, bool batch_first, Index threads, nb::dict parameters, nb::handle x_, nb::handle state_) {
+nb::object plain_forward(Index kind, bool batch_first, Index threads, nb::dict parameters, nb::handle x_, nb::handle state_,
+                         nb::handle lengths_) {
     const Way way{static_cast<Kind>(kind), batch_first, threads};
-    Inputs in(std::move(parameters), x_, state_);
+    Inputs in(std::move(parameters), x_, state_, lengths_);
     if (!in.fit(way) || path_insisted_on()) return nb::none();
     const nb::tuple found = forward(way, in, false);
     if (way.kind != Kind::lstm) return found;
     return nb::make_tuple(found[0], nb::make_tuple(found[1], found[2]));
 }
 
-nb::object plain_inputs(Index kind, bool batch_first, nb::dict parameters, nb::handle x_, nb::handle state_) {
-    Inputs in(std::move(parameters), x_, state_);
+nb::object plain_inputs(Index kind, bool batch_first, nb::dict parameters, nb::handle x_, nb::handle state_, nb::handle lengths_) {
+    Inputs in(std::move(parameters), x_, state_, lengths_);
     if (!in.fit({static_cast<Kind>(kind), batch_first, 1}) || path_insisted_on()) return nb::none();
-    for (int i = 0; i < places; ++i)
+    for (int i = 0; i < differentiable; ++i)
         if (in.given(i) && Tensors::requires_grad(in.tensor[i])) return in.as_tuple();
     return nb::tuple();
 }
@@ -124,6 +125,7 @@ public:
     T* data() const {
         return tensor_.is_none() ? nullptr : reinterpret_cast<T*>(static_cast<char*>(view_.data) + view_.offset);
     }
+    Index rows() const { return view_.shape[0]; }
     Sequence<T> sequence(bool batch_first) const {
         return tensor_.is_none() ? Sequence<T>{} : tidegate::sequence(data(), view_.strides, batch_first);
     }
@@ -144,18 +146,19 @@ nb::tuple backward(const Way& way, const Inputs& in, nb::tuple kept, nb::tuple a
     Call<T> call = call_of<T>(way, in);
     call.y = y.sequence(way.batch_first);
     call.saved = saved.data();
+    if (saved.rows() != in.true_steps) throw std::invalid_argument("lengths were changed between forward and backward");
     const Sequence<T> arriving = dy.sequence(way.batch_first);
     call.dy = {arriving.data, arriving.batch, arriving.time};
     call.dlast_state = dstate.data();
     call.dlast_cell = dcell.data();
-    T** const to[places] = {&call.dx.data,        &call.dinput_weights, &call.drecurrent_weights,
+    T** const to[differentiable] = {&call.dx.data,        &call.dinput_weights, &call.drecurrent_weights,
                             &call.dinput_bias,    &call.drecurrent_bias, &call.dprojection,
                             &call.dpeepholes,     &call.dstate,          &call.dcell};
     nb::object gradients = nb::steal(PyTuple_New(places + options));
     for (int i = 0; i < options; ++i) PyTuple_SET_ITEM(gradients.ptr(), i, nb::none().release().ptr());
     for (int i = 0; i < places; ++i) {
         nb::object gradient = nb::none();
-        if (wanted[static_cast<std::size_t>(options + i)].is(Py_True)) {
+        if (i < differentiable && wanted[static_cast<std::size_t>(options + i)].is(Py_True)) {
             Made<T> one(Tensors::empty_like(in.tensor[i]));
             if (i == x) call.dx = sequence(one.data, one.view.strides, way.batch_first);
             *to[i] = one.data;
@@ -182,8 +185,8 @@ void bind_plain(nb::module_& module) {
     module.def("adopt_tensors", [](nb::handle torch) { return Tensors::adopt(torch); },
                "Learns from the module torch how to see its tensors; False if this torch does not show them.");
     module.def("plain_forward", &plain_forward, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(),
-               "Outputs and final state; None where the call is not plain.");
-    module.def("plain_inputs", &plain_inputs, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(),
+               nb::arg().none(), "Outputs and final state; None where the call is not plain.");
+    module.def("plain_inputs", &plain_inputs, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(),
                "The tensors of a plain call if one of them wants a gradient, an empty tuple if none does; None if it is not plain.");
     module.def("plain_saving_forward", &plain_saving_forward, "Outputs, final states and what backward needs.");
     module.def("plain_backward", &plain_backward, "Gradients of the inputs, two None in front.");

@@ -1,6 +1,6 @@
 #pragma once
 
-// A plain call: one layer over a dense batch, its tensors read where torch keeps them.
+// A plain call: one layer over a padded batch, its tensors read where torch keeps them.
 
 #include <nanobind/nanobind.h>
 
@@ -15,8 +15,9 @@ namespace tidegate::plain {
 
 namespace nb = nanobind;
 
-// The tensors of a plain call, in the order of their fields in Call.
-enum Place { x, input_weights, recurrent_weights, input_bias, recurrent_bias, projection, peepholes, state, cell, places };
+// The tensors of a plain call: those that may want a gradient, in the order of their fields in Call, and lengths.
+enum Place { x, input_weights, recurrent_weights, input_bias, recurrent_bias, projection, peepholes, state, cell, lengths, places };
+inline constexpr int differentiable = lengths;
 
 inline constexpr const char* parameter_names[] = {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_hr_l0", "peephole_l0"};
 
@@ -41,9 +42,10 @@ struct Way {
 // The tensors are held, not borrowed: while the engine works without the interpreter's lock, others may drop theirs.
 class Inputs {
 public:
-    // From a layer's parameters, x and what the caller gave as state.
-    Inputs(nb::dict parameters, nb::handle x_, nb::handle given) {
+    // From a layer's parameters, x and what the caller gave as state and lengths.
+    Inputs(nb::dict parameters, nb::handle x_, nb::handle given, nb::handle lengths_) {
         tensor[x] = nb::borrow(x_);
+        tensor[lengths] = nb::borrow(lengths_);
         for (int i = 0; i < 6; ++i)
             tensor[input_weights + i] = nb::borrow(PyDict_GetItemWithError(parameters.ptr(), interned_name(i)));
         if (given.is_none()) return;
@@ -73,7 +75,7 @@ public:
         rows = view[recurrent_weights].shape[0];
         outputs = view[recurrent_weights].shape[1];
         units = rows / gates_of(way.kind);
-        return units > 0 && outputs > 0 && fit_shapes(way);
+        return units > 0 && outputs > 0 && fit_shapes(way) && fit_lengths();
     }
 
     template <class T>
@@ -93,13 +95,13 @@ public:
 
     nb::object tensor[places];
     dlpack::Tensor view[places];
-    Index steps = 0, batch = 0, features = 0, rows = 0, units = 0, outputs = 0;
+    Index steps = 0, batch = 0, features = 0, rows = 0, units = 0, outputs = 0, true_steps = 0;
 
 private:
     bool fits_type() const {
         const dlpack::DataType type = view[x].type;
         if (type.code != dlpack::floating || (type.bits != 32 && type.bits != 64) || type.lanes != 1) return false;
-        for (int i = 0; i < places; ++i) {
+        for (int i = 0; i < differentiable; ++i) {
             if (!given(i)) continue;
             const dlpack::Tensor& one = view[i];
             if (one.device.type != dlpack::cpu || one.type.code != type.code || one.type.bits != type.bits) return false;
@@ -114,6 +116,23 @@ private:
                dense(peepholes, {3 * units}) && dense(state, {1, batch, outputs}) && dense(cell, {1, batch, units}) &&
                given(state) >= given(cell) && (given(cell) == (lstm && given(state))) &&
                (given(projection) ? lstm : outputs == units) && (lstm || !given(peepholes));
+    }
+
+    // Counts the true steps. A batch without one is not plain: forward saves nothing of it for backward.
+    bool fit_lengths() {
+        true_steps = steps * batch;
+        if (!given(lengths)) return true;
+        const dlpack::DataType type = view[lengths].type;
+        if (view[lengths].device.type != dlpack::cpu || type.code != dlpack::integer || type.bits != 64 || type.lanes != 1 ||
+            !dense(lengths, {batch}))
+            return false;
+        const Index* length = data<Index>(lengths);
+        true_steps = 0;
+        for (Index b = 0; b < batch; ++b) {
+            if (length[b] < 0 || length[b] > steps) return false;
+            true_steps += length[b];
+        }
+        return true_steps > 0;
     }
 
     bool dense(int place, std::initializer_list<Index> shape) const {
@@ -156,6 +175,7 @@ Call<T> call_of(const Way& way, const Inputs& in) {
     call.peepholes = in.data<T>(peepholes);
     call.state = in.data<T>(state);
     call.cell = in.data<T>(cell);
+    call.lengths = in.data<Index>(lengths);
     return call;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine.hpp"
+#include "lateness.hpp"
 #include "workspace.hpp"
 
 namespace tidegate {
@@ -86,27 +87,36 @@ struct Job {
     }
 };
 
-// Multiply-adds of one step, gate and row that a team divides. Backward divides everything, as most of it is the sums over
-// all steps; forward a single row only in W x, unless it is wide enough that its units are divided.
+// A single row is walked by one thread, unless it is wide enough that its units are divided.
 template <class T>
-double shared_forward(const Call<T>& call) {
+bool divides_walk(const Call<T>& call) {
     constexpr double wide = 3e4;
-    const double units = static_cast<double>(call.units), outputs = static_cast<double>(call.outputs);
-    const bool divides = call.batch > 1 || units * outputs >= wide;
-    return units * (static_cast<double>(call.features) + (divides ? outputs : 0));
+    return call.batch > 1 || static_cast<double>(call.units) * static_cast<double>(call.outputs) >= wide;
 }
 
+// Multiply-adds of one step, gate and row that a team divides: where it does not divide the walk, only W x.
+template <class T>
+double shared_forward(const Call<T>& call) {
+    const Index depth = call.features + (divides_walk(call) ? call.outputs : 0);
+    return static_cast<double>(call.units) * static_cast<double>(depth);
+}
+
+// Likewise the sums over all steps. They win less than their number says: what they read lies in the cache of one core.
 template <class T>
 double shared_backward(const Call<T>& call) {
-    return static_cast<double>(call.units) * static_cast<double>(call.features + call.outputs);
+    constexpr double worth_of_sums = 0.25;
+    const double all = static_cast<double>(call.units) * static_cast<double>(call.features + call.outputs);
+    return divides_walk(call) ? all : worth_of_sums * all;
 }
 
 // A team for a call too short to share is slower than one thread.
 template <class T>
 Index useful_threads(const Call<T>& call, const Schedule& schedule, double shared) {
-    constexpr double worth_a_team = 3e5;
-    if (shared * static_cast<double>(schedule.offset[schedule.steps]) < worth_a_team) return 1;
-    return std::max<Index>(call.threads, 1);
+    constexpr double worth_a_team = 3e5, in_a_nanosecond = 30;
+    const double all = shared * static_cast<double>(schedule.offset[schedule.steps]);
+    if (call.threads <= 1 || all < worth_a_team) return 1;
+    const double saving = all / in_a_nanosecond * (1 - 1 / static_cast<double>(call.threads));
+    return lateness().better_alone(clock_now(), static_cast<Nanoseconds>(saving)) ? 1 : call.threads;
 }
 
 template <class T>
@@ -114,7 +124,8 @@ void run(const Call<T>& call, double shared, Index (*bytes)(const Call<T>&, Inde
     const Order order(call);
     const Index threads = useful_threads(call, order.schedule, shared);
     Job<T> job{call, order.schedule, routine, workspace(static_cast<std::size_t>(bytes(call, threads)))};
-    run_team(threads, Job<T>::work, &job);
+    const Nanoseconds late = run_team(threads, Job<T>::work, &job);
+    if (threads > 1) lateness().saw(clock_now(), late);
     trim_workspace();
 }
 

@@ -39,22 +39,24 @@ bool has_threads() noexcept {
 #endif
 }
 
-void run_team(std::ptrdiff_t threads, void (*work)(void*, const Team&), void* context) {
+Nanoseconds run_team(std::ptrdiff_t threads, void (*work)(void*, const Team&), void* context) {
 #if defined(_OPENMP)
     if (threads > 1 && !pool_lost.load()) {
         pool_used.store(true);
-        Barrier barrier{};
-#pragma omp parallel num_threads(static_cast<int>(threads))
+        Barrier barrier;
+        const Nanoseconds called = clock_now();
+        Nanoseconds last = called;
+#pragma omp parallel num_threads(static_cast<int>(threads)) reduction(max : last)
         {
-#pragma omp single
-            barrier.missing.store(omp_get_num_threads());
+            last = clock_now();
             work(context, Team{omp_get_thread_num(), omp_get_num_threads(), &barrier});
         }
-        return;
+        return last - called;
     }
 #endif
     (void)threads;
     work(context, Team{0, 1, nullptr});
+    return 0;
 }
 
 }  // namespace tidegate

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "lateness.hpp"
+
 namespace tidegate {
 
 struct Barrier;
@@ -15,8 +17,9 @@ struct Team {
 // All members of the team meet here.
 void wait(const Team& team) noexcept;
 
-// Runs `work(context, team)` on up to `threads` threads, this one among them, and returns when all have finished.
-void run_team(std::ptrdiff_t threads, void (*work)(void* context, const Team& team), void* context);
+// Runs `work(context, team)` on up to `threads` threads, this one among them, and returns when all have finished: how long
+// after the call the last of them began.
+Nanoseconds run_team(std::ptrdiff_t threads, void (*work)(void* context, const Team& team), void* context);
 
 // 0 where the library was built without OpenMP: then every team has one member.
 bool has_threads() noexcept;

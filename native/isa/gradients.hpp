@@ -25,8 +25,7 @@ void cut_strip(const OuterProduct<T>& product, Index column, Index rows) {
     T* to = product.strip;
     for (Index k = 0; k < product.count; ++k, from += product.stride, to += rows) {
         if (rows == R) {
-#pragma GCC unroll 8
-            for (Index r = 0; r < R; ++r) to[r] = from[r];
+            __builtin_memcpy(to, from, R * sizeof(T));  // one move: a loop would go value by value, as the two might overlap
         } else {
             for (Index r = 0; r < rows; ++r) to[r] = from[r];
         }

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <vector>
 
+#include "../../native/lateness.hpp"
 #include "draw.hpp"
 #include "results.hpp"
 
@@ -57,8 +58,8 @@ public:
     Results<T> run(Index threads) const {
         Results<T> results;
         Call<T> call = outputs(inputs(threads), results);
-        run_forward(call);
-        run_backward(gradients(call, results));
+        forward(call);
+        backward(gradients(call, results));
         return results;
     }
 
@@ -71,13 +72,23 @@ public:
         call.preparation = Preparation::prepares;
         std::vector<Line> memory(static_cast<std::size_t>(routines<T>().prepared_bytes(call) / 64));
         call.prepared = memory.data();
-        run_forward(call);
+        forward(call);
         call.preparation = Preparation::prepared;
-        run_forward(call);
+        forward(call);
         return results;
     }
 
 private:
+    // Teams are what is tested, so they are waited for.
+    static void forward(const Call<T>& call) {
+        lateness() = {};
+        run_forward(call);
+    }
+    static void backward(const Call<T>& call) {
+        lateness() = {};
+        run_backward(call);
+    }
+
     struct alignas(64) Line {
         std::byte bytes[64];
     };

@@ -9,14 +9,14 @@
 
 namespace tidegate {
 
-void run_team(std::ptrdiff_t threads, void (*work)(void*, const Team&), void* context) {
-    Barrier barrier{};
-    barrier.missing.store(threads);
+Nanoseconds run_team(std::ptrdiff_t threads, void (*work)(void*, const Team&), void* context) {
+    Barrier barrier;
     std::vector<std::thread> others;
     for (std::ptrdiff_t rank = 1; rank < threads; ++rank)
         others.emplace_back([=, &barrier] { work(context, Team{rank, threads, &barrier}); });
     work(context, Team{0, threads, &barrier});
     for (std::thread& other : others) other.join();
+    return 0;
 }
 
 }  // namespace tidegate

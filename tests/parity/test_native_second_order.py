@@ -44,3 +44,33 @@ def test_a_penalty_on_gradients_is_the_walks(make, lengths):
     for ours, walked in zip(second(layer, "native", lengths), second(layer, "walk", lengths), strict=True):
         # double precision, sums in another order
         torch.testing.assert_close(ours, walked, rtol=1e-9, atol=1e-11)
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
+@pytest.mark.parametrize("batch_first", [False, True], ids=["time first", "batch first"])
+def test_masks_and_states_stay_with_their_rows_of_a_padded_batch(batch_first, reverse):
+    torch.manual_seed(2)
+    batch, steps, features, units = 3, 5, 2, 4
+
+    def drawn(*shape):
+        return torch.randn(*shape, dtype=torch.float64, requires_grad=True)
+
+    def mask(width):
+        return torch.rand(*((batch, steps) if batch_first else (steps, batch)), width, dtype=torch.float64) / 2
+
+    def run(x, input_weights, recurrent_weights, state, cell):
+        given = native.Inputs(x, input_weights, recurrent_weights, state=state, cell=cell, **masks)
+        y, last, last_cell = native.run(native.Options("lstm", reverse, batch_first), given)
+        return y, last, last_cell
+
+    masks = {
+        "dropout": 2 * torch.rand(batch, units, dtype=torch.float64),
+        "keep": mask(units),
+        "keep_cell": mask(units),
+        "lengths": torch.tensor([2, 0, 5]),
+    }
+    x = drawn(batch, steps, features) if batch_first else drawn(steps, batch, features)
+    weights = drawn(4 * units, features), drawn(4 * units, units)
+    # Both hold the gradients against differences of the engine's own outputs and of its first gradients.
+    assert torch.autograd.gradcheck(run, (x, *weights, drawn(batch, units), drawn(batch, units)))
+    assert torch.autograd.gradgradcheck(run, (x, *weights, drawn(batch, units), drawn(batch, units)))

@@ -175,10 +175,9 @@ class RecurrentLayer(nn.Module):
             x = _the_input(x, input)
         if hx is not None:
             state = _the_state(state, hx)
-        if lengths is None:
-            straight = dispatch.run_straight(self, x, state)
-            if straight is not None:
-                return straight
+        straight = dispatch.run_straight(self, x, state, lengths)
+        if straight is not None:
+            return straight
         call = Call(self, x, state, lengths)
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)

@@ -20,6 +20,7 @@ from torch.nn.utils import parametrize
 
 import tidegate
 from tidegate import _native
+from tidegate.errors import ConfigurationError
 from tidegate.nn.kernels import dispatch, straight
 from tidegate.nn.kernels.dispatch import force_path
 
@@ -40,7 +41,8 @@ CLOSE = {torch.float32: {"rtol": 1e-4, "atol": 1e-4}, torch.float64: {"rtol": 1e
 
 
 def went_straight(layer: nn.Module, *arguments: object) -> bool:
-    return dispatch.run_straight(layer, arguments[0], arguments[1] if len(arguments) > 1 else None) is not None
+    x, state, lengths = (*arguments, None, None)[:3]
+    return dispatch.run_straight(layer, x, state, lengths) is not None
 
 
 def random_state(layer: nn.Module, batch: int, dtype: torch.dtype) -> Tensor | tuple[Tensor, ...]:
@@ -54,9 +56,9 @@ def flat(result: tuple[Tensor, object]) -> list[Tensor]:
     return [y, *final] if isinstance(final, tuple) else [y, final]
 
 
-def differentiated(layer: nn.Module, x: Tensor, state: object) -> list[Tensor]:
+def differentiated(layer: nn.Module, x: Tensor, state: object, lengths: Tensor | None = None) -> list[Tensor]:
     """Outputs, final states and the gradients of everything that is wanted."""
-    found = flat(layer(x, state))
+    found = flat(layer(x, state, lengths=lengths))
     generator = torch.Generator().manual_seed(0)
     loss = sum((one * torch.randn(one.shape, dtype=one.dtype, generator=generator)).sum() for one in found)
     states = () if state is None else state if isinstance(state, tuple) else (state,)
@@ -64,11 +66,11 @@ def differentiated(layer: nn.Module, x: Tensor, state: object) -> list[Tensor]:
     return found + list(torch.autograd.grad(loss, leaves))
 
 
-def assert_as_the_long_way(layer: nn.Module, x: Tensor, state: object = None) -> None:
-    assert went_straight(layer, x, state)
-    got = differentiated(layer, x, state)
+def assert_as_the_long_way(layer: nn.Module, x: Tensor, state: object = None, lengths: Tensor | None = None) -> None:
+    assert went_straight(layer, x, state, lengths)
+    got = differentiated(layer, x, state, lengths)
     with force_path("walk"):
-        expected = differentiated(layer, x, state)
+        expected = differentiated(layer, x, state, lengths)
     for one, other in zip(got, expected, strict=True):
         torch.testing.assert_close(one, other, **CLOSE[x.dtype])
 
@@ -95,6 +97,52 @@ def test_one_step_of_odd_widths(kind: str, units: int, dtype: torch.dtype) -> No
         layer = MAKES[kind](features, units, bias=bias, dtype=dtype)
         x = torch.randn(1, 1, features, dtype=dtype, requires_grad=True)
         assert_as_the_long_way(layer, x, random_state(layer, 1, dtype))
+
+
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("with_state", [False, True])
+@pytest.mark.parametrize("kind", MAKES)
+def test_ragged_batches(kind: str, with_state: bool, dtype: torch.dtype) -> None:
+    for lengths, batch_first in itertools.product(([2, 5, 0, 3], [0, 1], [4, 4, 6], [6], [1]), (False, True)):
+        torch.manual_seed(sum(lengths))
+        batch, steps = len(lengths), 6
+        layer = MAKES[kind](5, 17, batch_first=batch_first, dtype=dtype)
+        x = torch.randn((batch, steps, 5) if batch_first else (steps, batch, 5), dtype=dtype)
+        by_row = x if batch_first else x.transpose(0, 1)
+        for row, length in zip(by_row, lengths, strict=True):
+            row[length:] = torch.nan  # padding is never read
+        state = random_state(layer, batch, dtype) if with_state else None
+        assert_as_the_long_way(layer, x.requires_grad_(), state, torch.tensor(lengths))
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [torch.tensor([3, 7]), torch.tensor([-1, 6]), torch.tensor([6]), torch.tensor([[6, 6]]), torch.tensor([6.0, 6.0])],
+    ids=["beyond the end", "negative", "too few", "not a vector", "not whole"],
+)
+def test_wrong_lengths_are_told_by_the_long_way(lengths: Tensor) -> None:
+    layer, x = tidegate.nn.GRU(3, 5), torch.randn(6, 2, 3)
+    with pytest.raises(ConfigurationError, match="lengths must"):
+        layer(x, lengths=lengths)
+
+
+def test_lengths_of_other_kinds_take_the_long_way() -> None:
+    layer, x, lengths = tidegate.nn.GRU(3, 5), torch.randn(6, 2, 3), torch.tensor([2, 5])
+    expected = layer(x, lengths=lengths)[0]
+    apart = torch.stack([lengths, lengths], 1)[:, 0]
+    for given in ([2, 5], lengths.int(), apart):
+        assert not went_straight(layer, x, None, given)
+        torch.testing.assert_close(layer(x, lengths=given)[0], expected, **CLOSE[torch.float32])
+    assert not went_straight(layer, x, None, torch.tensor([0, 0]))
+    assert torch.equal(layer(x, lengths=torch.tensor([0, 0]))[0], torch.zeros(6, 2, 5))
+
+
+def test_lengths_that_change_before_backward_are_told() -> None:
+    layer, x, lengths = tidegate.nn.GRU(3, 5), torch.randn(6, 2, 3), torch.tensor([2, 5])
+    y, _ = layer(x, lengths=lengths)
+    lengths.data += 1  # which autograd does not see
+    with pytest.raises(ValueError, match="lengths were changed between forward and backward"):
+        y.sum().backward()
 
 
 @pytest.mark.parametrize("kind", MAKES)
@@ -141,8 +189,8 @@ def poisoned_memory() -> Iterator[None]:
 def test_nothing_is_left_unwritten(kind: str) -> None:
     layer = MAKES[kind](5, 17)
     assert torch.empty_like(torch.zeros(3)).isnan().all()
-    for steps, batch in ((0, 2), (1, 1), (4, 3)):
-        found = differentiated(layer, torch.randn(steps, batch, 5, requires_grad=True), None)
+    for steps, batch, lengths in ((0, 2, None), (1, 1, None), (4, 3, None), (4, 3, torch.tensor([3, 0, 2]))):
+        found = differentiated(layer, torch.randn(steps, batch, 5, requires_grad=True), None, lengths)
         assert not any(one.isnan().any() for one in found)
 
 
@@ -298,16 +346,17 @@ def test_hooks_of_modules_and_tensors_run() -> None:
     assert {"forward", "backward", "weight"} <= set(seen)
 
 
+@pytest.mark.parametrize("lengths", [None, torch.tensor([0, 2])], ids=["dense", "ragged"])
 @pytest.mark.parametrize("kind", MAKES)
-def test_second_derivatives(kind: str) -> None:
+def test_second_derivatives(kind: str, lengths: Tensor | None) -> None:
     layer = MAKES[kind](3, 4, dtype=torch.float64)
     x, state = torch.randn(2, 2, 3, dtype=torch.float64, requires_grad=True), random_state(layer, 2, torch.float64)
     parts = state if isinstance(state, tuple) else (state,)
 
     def run(x: Tensor, *parts: Tensor) -> tuple[Tensor, ...]:
-        return tuple(flat(layer(x, parts if len(parts) > 1 else parts[0])))
+        return tuple(flat(layer(x, parts if len(parts) > 1 else parts[0], lengths=lengths)))
 
-    assert went_straight(layer, x, state)
+    assert went_straight(layer, x, state, lengths)
     assert torch.autograd.gradcheck(run, (x, *parts))
     assert torch.autograd.gradgradcheck(run, (x, *parts))
 

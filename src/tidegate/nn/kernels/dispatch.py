@@ -102,7 +102,7 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     raise AssertionError("the walk has no obstacles")
 
 
-def run_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Any, Any] | None:
+def run_straight(layer: RecurrentLayer, x: Any, state: Any, lengths: Any = None) -> tuple[Any, Any] | None:
     """The outputs and final state of a call that the engine can take as it stands; None for all others.
 
     Where somebody insists on a path, reads which one was taken, or watches torch's operators, the long way knows what
@@ -125,8 +125,8 @@ def run_straight(layer: RecurrentLayer, x: Any, state: Any) -> tuple[Any, Any] |
     ):
         return None
     if is_grad_enabled():
-        return run_differentiably(kind, layer.batch_first, layer._parameters, x, state)
-    return _native.plain_forward(kind, layer.batch_first, get_num_threads(), layer._parameters, x, state)
+        return run_differentiably(kind, layer.batch_first, layer._parameters, x, state, lengths)
+    return _native.plain_forward(kind, layer.batch_first, get_num_threads(), layer._parameters, x, state, lengths)
 
 
 def run(layer: RecurrentLayer, rows: Tensor, layout: Layout, initial: State) -> tuple[Tensor, State]:

@@ -10,6 +10,7 @@ from tidegate.nn.cells.gru import GRURecurrence
 from tidegate.nn.cells.lstm import LSTMRecurrence
 from tidegate.nn.cells.rnn import RNNRecurrence
 from tidegate.nn.kernels.native import Inputs, Options
+from tidegate.nn.layout import Layout
 from tidegate.nn.walk import Step, walk
 
 _NAMES = {
@@ -20,18 +21,15 @@ _NAMES = {
     "weight_hr": "projection",
     "peephole": "peepholes",
 }
+_SEQUENCES = ("x", "keep", "keep_cell")
 
 
 def differentiable_gradients(
     options: Options, inputs: Inputs, arriving: tuple[Tensor | None, ...], wanted: Inputs
 ) -> list[Tensor | None]:
-    """Gradients of what is `wanted` (None: not), from what arrives at outputs, final state and, of an LSTM, cell.
-
-    Raises RuntimeError for a call with `lengths`; layers hand rows to the engine packed, with `sizes`.
-    """
-    if inputs.lengths is not None:
-        raise RuntimeError("second derivatives of a padded call are not to be had: pack the rows and give their sizes")
-    reached = [(out, grad) for out, grad in zip(_walked(options, inputs), arriving, strict=False) if grad is not None]
+    """Gradients of what is `wanted` (None: not), from what arrives at outputs, final state and, of an LSTM, cell."""
+    walked = _walked if inputs.lengths is None else _walked_unpadded
+    reached = [(out, grad) for out, grad in zip(walked(options, inputs), arriving, strict=False) if grad is not None]
     places = [place for place, one in enumerate(wanted) if one is not None]
     found = torch.autograd.grad(
         [out for out, _ in reached],
@@ -44,6 +42,25 @@ def differentiable_gradients(
     for place, gradient in zip(places, found, strict=True):
         gradients[place] = gradient
     return gradients
+
+
+def _walked_unpadded(options: Options, inputs: Inputs) -> list[Tensor]:
+    """As `_walked`, of a batch with lengths: its rows are packed, walked and padded again."""
+    assert inputs.lengths is not None
+
+    def by_time(sequence: Tensor) -> Tensor:
+        return sequence.transpose(0, 1) if options.batch_first else sequence
+
+    layout = Layout.of_lengths(by_time(inputs.x), inputs.lengths)
+    states = _initial(_recurrence(options, inputs), inputs, layout.batch)
+    rows = {name: layout.gather(by_time(one)) for name in _SEQUENCES if (one := getattr(inputs, name)) is not None}
+    sorted_parts = dict(zip(("state", "cell"), (layout.sort(one[None])[0] for one in states), strict=False))
+    if inputs.dropout is not None:
+        sorted_parts["dropout"] = layout.sort(inputs.dropout[None])[0]
+    packed = inputs._replace(**rows, **sorted_parts, lengths=None, sizes=torch.tensor(layout.sizes))
+    y, *final = _walked(options, packed)
+    padded = layout.pad(y, inputs.x.size(1 if options.batch_first else 0))
+    return [by_time(padded), *(layout.unsort(one[None])[0] for one in final)]
 
 
 def _walked(options: Options, inputs: Inputs) -> list[Tensor]:

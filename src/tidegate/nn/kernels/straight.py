@@ -1,4 +1,4 @@
-"""The short way for the commonest call: one plain layer, one direction, a dense batch, on the engine.
+"""The short way for the commonest call: one plain layer, one direction, a padded batch, on the engine.
 
 A short call takes a few microseconds in all, so this way asks as little as it can and lets the engine itself read
 torch's tensors, check them and make new ones. Weights are read where they are at every call, and nothing is remembered
@@ -26,20 +26,20 @@ _NAMES = tuple(KINDS)
 
 
 def run_differentiably(
-    kind: int, batch_first: bool, parameters: dict[str, Any], x: Any, state: Any
+    kind: int, batch_first: bool, parameters: dict[str, Any], x: Any, state: Any, lengths: Any
 ) -> tuple[Tensor, Any] | None:
     """What a layer's `forward` returns, with gradients where they are wanted, or None where this way does not lead."""
-    inputs = _native.plain_inputs(kind, batch_first, parameters, x, state)
+    inputs = _native.plain_inputs(kind, batch_first, parameters, x, state, lengths)
     if inputs is None:
         return None
     if not inputs:
-        return _native.plain_forward(kind, batch_first, get_num_threads(), parameters, x, state)
+        return _native.plain_forward(kind, batch_first, get_num_threads(), parameters, x, state, lengths)
     y, *final = _apply(kind, batch_first, *inputs)
     return y, final[0] if len(final) == 1 else tuple(final)
 
 
 class _Plain(torch.autograd.Function):
-    """Inputs as in `Inputs` as far as `cell`, but states [1, B, ·]."""
+    """Inputs as in `Inputs` as far as `cell`, but states [1, B, ·], and lengths."""
 
     @staticmethod
     def forward(ctx: Any, kind: int, batch_first: bool, *inputs: Tensor | None) -> tuple[Tensor, ...]:
@@ -61,15 +61,16 @@ class _Plain(torch.autograd.Function):
 def _differentiable(options: Options, ctx: Any, arriving: tuple[Tensor | None, ...]) -> list[Tensor | None]:
     from tidegate.nn.kernels.second_order import differentiable_gradients
 
-    inputs = ctx.saved_tensors[2:]
-    asked = zip(inputs, ctx.needs_input_grad[2:], strict=True)
+    *inputs, lengths = ctx.saved_tensors[2:]
+    asked = zip(inputs, ctx.needs_input_grad[2:], strict=False)
     wanted = Inputs._make(
         [*(one if want else None for one, want in asked), *[None] * (len(Inputs._fields) - len(inputs))]
     )
     states = [None if one is None else one[0] for one in inputs[7:]]
     y, *final = arriving
     arriving = (y, *(None if one is None else one[0] for one in final))
-    return differentiable_gradients(options, Inputs(*inputs[:7], *states), arriving, wanted)[: len(inputs)]
+    given = Inputs(*inputs[:7], *states)._replace(lengths=lengths)
+    return [*differentiable_gradients(options, given, arriving, wanted)[: len(inputs)], None]
 
 
 # Function.apply looks for functorch's transforms and old ways of writing such functions, for two microseconds.
