@@ -46,6 +46,10 @@ const Routines<float>& routines<float>();
 template <>
 const Routines<double>& routines<double>();
 
+// Lets calls of this thread have so many threads even if they ask for fewer: for whoever keeps everything else in one thread,
+// as results of the engine do not depend on their number. Returns how many were lent before; 0 lends none.
+Index lend_threads(Index threads) noexcept;
+
 // Forward or backward of one call on its team. Throws std::invalid_argument on sizes that cannot be, std::bad_alloc.
 template <class T>
 void run_forward(const Call<T>& call);

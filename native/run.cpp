@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "engine.hpp"
@@ -109,14 +110,17 @@ double shared_backward(const Call<T>& call) {
     return divides_walk(call) ? all : worth_of_sums * all;
 }
 
+thread_local Index lent = 0;
+
 // A team for a call too short to share is slower than one thread.
 template <class T>
 Index useful_threads(const Call<T>& call, const Schedule& schedule, double shared) {
     constexpr double worth_a_team = 3e5, in_a_nanosecond = 30;
     const double all = shared * static_cast<double>(schedule.offset[schedule.steps]);
-    if (call.threads <= 1 || all < worth_a_team) return 1;
-    const double saving = all / in_a_nanosecond * (1 - 1 / static_cast<double>(call.threads));
-    return lateness().better_alone(clock_now(), static_cast<Nanoseconds>(saving)) ? 1 : call.threads;
+    const Index threads = std::max(call.threads, lent);
+    if (threads <= 1 || all < worth_a_team) return 1;
+    const double saving = all / in_a_nanosecond * (1 - 1 / static_cast<double>(threads));
+    return lateness().better_alone(clock_now(), static_cast<Nanoseconds>(saving)) ? 1 : threads;
 }
 
 template <class T>
@@ -130,6 +134,8 @@ void run(const Call<T>& call, double shared, Index (*bytes)(const Call<T>&, Inde
 }
 
 }  // namespace
+
+Index lend_threads(Index threads) noexcept { return std::exchange(lent, threads); }
 
 template <class T>
 void run_forward(const Call<T>& call) {

@@ -111,6 +111,11 @@ class _Layer(torch.autograd.Function):
         return (None, *backward(ctx.options, inputs, ctx.shape, (y, saved), arriving, Inputs._make(wanted)))
 
 
+def lend_threads(threads: int) -> int:
+    """Lets calls of this Python thread have so many threads though torch has fewer; returns how many it was before."""
+    return _native.lend_threads(threads) if AVAILABLE else 0
+
+
 def dense(inputs: Inputs) -> Inputs:
     """The same tensors as the engine can read them: sequences in any strides but the last, the others contiguous."""
     return Inputs._make(
