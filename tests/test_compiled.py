@@ -47,6 +47,7 @@ def test_the_runtime_says_so() -> None:
 def test_doctor_says_so() -> None:
     done = run("from tidegate.cli import main; sys.argv = ['tidegate', 'doctor']; main()")
     assert done.returncode == 0, done.stderr
+    assert "present, but its calls fail: tidegate's compiled part is older" in done.stdout
     assert TELLS in done.stdout
 
 

@@ -134,7 +134,7 @@ EXAMPLES: dict[str, Example] = {
         reversed_pairs,
         lambda estimator: np.array([found[0].score for found in estimator.translate(reversed_pairs()["X"])]),
         {
-            r"X has 24 sources and y 1 targets": {**reversed_pairs(), "y": [["a"]]},
+            r"X has 24 sources and y 1 target;": {**reversed_pairs(), "y": [["a"]]},
             r"pair 1: the target is empty": {"X": ["a", "b"], "y": ["x", " "]},
             r"pair 1: the source is a text, those before are lists of tokens": {"X": [["a"], "b"], "y": ["x", "y"]},
             r"have no targets": {"X": ["a", "b"]},

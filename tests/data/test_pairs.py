@@ -32,7 +32,7 @@ def test_the_fingerprint_tells_other_data_apart():
 @pytest.mark.parametrize(
     ("sources", "targets", "message"),
     [
-        (["a", "b"], ["x"], "X has 2 sources and y 1 targets"),
+        (["a", "b"], ["x"], "X has 2 sources and y 1 target;"),
         (["a", "  "], ["x", "y"], "pair 1: the source is empty"),
         (["a", "b"], ["x", ""], "pair 1: the target is empty"),
         ([["a"], []], None, "pair 1: the source is empty"),

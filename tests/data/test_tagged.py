@@ -28,7 +28,7 @@ def test_lists_are_sentences() -> None:
         ([["I"], []], None, "sentence 1: there are no tokens"),
         ([["I", None]], None, "sentence 0, token 1: None is not a token"),
         ([["I", ""]], None, "sentence 0, token 1: '' is not a token"),
-        ([["I"]], [["P"], ["V"]], "X has 1 sentences and y 2"),
+        ([["I"]], [["P"], ["V"]], "X has 1 sentence and y 2"),
         ([["I"], ["I", "see"]], [["P"], ["P"]], "sentence 1: 2 tokens and 1 tag;"),
         ([["I"]], [[float("nan")]], "sentence 0, tag 0: nan is not a tag"),
         ([["I"]], [[]], "sentence 0: 1 token and 0 tags"),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module, metadata
 from typing import Any
 
-from tidegate import __version__
+from tidegate import __version__, compiled
 from tidegate.errors import OutdatedBuildError
 
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([\w-]+)['\"]")
@@ -79,15 +79,16 @@ def _extra(extra: str, names: list[str]) -> dict[str, Any]:
 
 def _native() -> dict[str, Any]:
     try:
-        engine = import_module("tidegate._native")
+        import_module("tidegate._native")
     except ImportError as cause:
         state = f"absent ({cause}); install a C++20 compiler, then tidegate anew. All works without it, only slower"
         return {"present": False, "instruction_set": None, "state": state}
+    engine = compiled.load()
     try:
-        used = engine.isa()
-    except RuntimeError as cause:  # TIDEGATE_ISA names what is not there
+        used, offered = engine.isa(), ", ".join(engine.isas())
+    except (RuntimeError, OutdatedBuildError) as cause:  # TIDEGATE_ISA names what is not there, or the build is old
         return {"present": True, "instruction_set": None, "state": f"present, but its calls fail: {cause}"}
-    state = f"present; instruction set {used} (here: {', '.join(engine.isas())}; TIDEGATE_ISA=NAME takes another)"
+    state = f"present; instruction set {used} (here: {offered}; TIDEGATE_ISA=NAME takes another)"
     return {"present": True, "instruction_set": used, "state": state}
 
 

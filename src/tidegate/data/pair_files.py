@@ -51,7 +51,8 @@ def _aligned(path: Path, names: Mapping[str, str], targets: bool) -> Pairs:
     beside = _beside(source, names["target"])
     translations = read_lines(beside)
     if len(lines) != len(translations):
-        raise DataError(f"{source} has {len(lines)} lines and {beside} {len(translations)}; each needs its translation")
+        found = f"{source} has {counted(len(lines), 'line')} and {beside} {len(translations):,}"
+        raise DataError(f"{found}; each needs its translation")
     return Pairs(tuple(lines), tuple(translations), places, names)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from tidegate.data.counted import counted
 from tidegate.errors import DataError
 
 Side = Literal["source", "target"]
@@ -73,7 +74,8 @@ def from_lists(sources: Any, targets: Any = None) -> Pairs:
     read = _sequences(sources, "X")
     answers = None if targets is None else _sequences(targets, "y")
     if answers is not None and len(answers) != len(read):
-        raise DataError(f"X has {len(read)} sources and y {len(answers)} targets; give each source its target")
+        found = f"X has {counted(len(read), 'source')} and y {counted(len(answers), 'target')}"
+        raise DataError(f"{found}; give each source its target")
     return Pairs(read, answers, tuple(f"pair {place}" for place in range(len(read))))
 
 

@@ -95,7 +95,7 @@ def from_lists(tokens: Any, tags: Any = None) -> Tagged:
     if tags is not None:
         _check_list(tags, "y", "a list of tag lists")
         if len(tags) != len(tokens):
-            raise DataError(f"X has {len(tokens)} sentences and y {len(tags)}; give each sentence its tags")
+            raise DataError(f"X has {counted(len(tokens), 'sentence')} and y {len(tags)}; give each sentence its tags")
     pairs = zip(tokens, [()] * len(tokens) if tags is None else tags, strict=True)
     sentences = (_sentence(place, words, marks, tags is not None) for place, (words, marks) in enumerate(pairs))
     return Tagged(tuple(sentences))
