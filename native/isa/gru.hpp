@@ -65,7 +65,7 @@ struct GruAfter {
         constexpr Index W = width<T>;
         const Vec<T> r = sigmoid<T>(load(sums)), k = sigmoid<T>(load(sums + W)), product = load(sums + 2 * W);
         const Vec<T> n = tanh<T>(from_input + r * product);
-        walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
+        walk.put_state(row, unit, k * load(walk.old_state(row) + unit) + (n - k * n));
         if (!walk.call.saved) return;
         T* saved = walk.saved(row) + unit;
         const Index next = padded<T>(walk.call.units);

@@ -98,7 +98,7 @@ struct GruBefore {
                 const Index unit = panel * W;
                 const Vec<T> n = tanh<T>(load(sums + i * W)), k = load(walk.compact(walk.plan.parked[kept], row) + unit);
                 if (walk.call.saved) store(walk.saved(row) + Slot::candidate * padded<T>(walk.call.units) + unit, n);
-                walk.put_state(row, unit, n + k * (load(walk.old_state(row) + unit) - n));
+                walk.put_state(row, unit, k * load(walk.old_state(row) + unit) + (n - k * n));
             });
         };
         sweep<T, 1>(rows, walk.panels, walk.operand_rows(), walk.recurrent(walk.plan.weights.one_gate.matrix(candidate_of(walk.call))), begin, end);

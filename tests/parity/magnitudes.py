@@ -10,9 +10,6 @@ from tidegate.nn.kernels.native import Inputs, Outputs
 
 SHARES = ("dropout", "keep", "keep_cell", "lengths", "sizes")
 GIVEN = ("x", "state", "cell")
-TIMES = 8.0
-"""How much further from the truth than the peer a result may be: where few terms are far larger than the others, one
-rounding of a partial sum is nearly all the error, and whether it happens is a matter of the order of the sum."""
 BEYOND = 1e30
 """Results below leave room for the sums on the way to them, which end at 3e38 in float32."""
 

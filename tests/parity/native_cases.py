@@ -90,10 +90,8 @@ and arriving gradients up to some thousands, a few steps that make it grow."""
 PEERS = 8
 
 
-def assert_as_near(
-    case: Case, run: object, truth: object, peer: object, dtype: torch.dtype, times: float = 2.0
-) -> None:
-    """No result of `run` is further from the truth than twice the peer's (or `times`), each as a whole.
+def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: torch.dtype) -> None:
+    """No result of `run` is further from the truth than twice the peer's, each as a whole.
 
     Where states make each other grow, rounding does too, and one peer may be near the truth by luck. So in doubt
     further ones are asked, each with inputs and gates moved as little as rounding moves them, and the furthest counts.
@@ -103,7 +101,7 @@ def assert_as_near(
     furthest, complaints = dict.fromkeys(exact, 0.0), ["not compared"]
     for theirs in _peers(peer, case, dtype):
         furthest = {name: max(far, _error(exact, theirs, name)) for name, far in furthest.items()}
-        complaints = _complaints(exact, got, {name: times * far for name, far in furthest.items()}, dtype)
+        complaints = _complaints(exact, got, {name: 2 * far for name, far in furthest.items()}, dtype)
         if not complaints:
             return
     raise AssertionError("; ".join(complaints))

@@ -17,7 +17,7 @@ from native_cases import Sizes
 
 from tidegate import _native
 from tidegate.nn.kernels import native
-from tidegate.nn.kernels.native import GATES, Options
+from tidegate.nn.kernels.native import GATES, Inputs, Options
 
 KINDS = sorted(GATES)
 WIDE, NARROW, SINGLE = Sizes(4, 5, 9, 400, 400), Sizes(20, 33, 9, 40, 40), Sizes(3, 1, 9, 500, 500)
@@ -123,6 +123,18 @@ def test_gradients_can_be_asked_for_twice_with_the_graph_kept() -> None:
     loss = native.run(case.options, case.inputs).y.sum()
     first, second = (torch.autograd.grad(loss, x, retain_graph=True)[0] for _ in range(2))
     assert torch.equal(first, second)
+
+
+@pytest.mark.parametrize("kind", ["gru_after", "gru_before"])
+def test_a_gate_that_keeps_all_holds_the_state_exactly(kind: str) -> None:
+    units, keeps = 16, torch.tensor([0.0, 50.0, 0.0]).repeat_interleave(16)  # σ(50) is 1 in float32
+    draw = torch.Generator().manual_seed(0)
+    state = 1e-3 * torch.randn(1, units, generator=draw)
+    candidate = torch.cat((torch.zeros(2 * units, 1), 3 * torch.randn(units, 1, generator=draw)))
+    inputs = Inputs(
+        torch.randn(1, 100, 1, generator=draw), candidate, torch.zeros(3 * units, units), keeps, state=state
+    )
+    assert torch.equal(native.run(Options(kind), inputs).state, state)
 
 
 def test_wrong_calls_are_refused() -> None:
