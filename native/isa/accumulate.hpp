@@ -107,9 +107,9 @@ struct Kernels {
     static constexpr Table table{};
 };
 
-// Room for the sums of any product, in vectors: two tiles of 16 rows by four where there are tiles.
+// Room for the sums of any product, in vectors: two tiles of 16 rows by six where there are tiles.
 template <class T>
-inline constexpr Index most_sums = has_tiles<T> ? 128 : 32;
+inline constexpr Index most_sums = has_tiles<T> ? 192 : 32;
 
 // rows [count] pointers, count ≤ rows_together(G); `panels_now` ≤ panels_together(count, G).
 template <class T, int G, bool Interleaved = false>

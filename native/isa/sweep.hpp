@@ -1,5 +1,6 @@
 #pragma once
 
+#include "division.hpp"
 #include "matrix.hpp"
 #include "tiles.hpp"
 
@@ -15,8 +16,8 @@ struct Operands {
 
 #if defined(__AMX_BF16__)
 
-// Panels that share a block: four columns of tiles.
-constexpr int panels_in_tiles(int gates) { return gates == 1 ? 4 : gates == 2 ? 2 : 1; }
+// Panels that share a block: four or six columns of tiles, which two tiles of rows take two by two.
+constexpr int panels_in_tiles(int gates) { return gates == 1 ? 4 : gates == 4 ? 1 : 2; }
 
 // sums of a block += operands · weights, the block's rows being one or two tiles.
 template <int G>
@@ -32,6 +33,40 @@ void multiply_in_tiles(const Operands<float>& operands, const LeftTiles& left, c
             multiply<float, G>(operands.rows + row, Block{row, 1, block.panel, block.panels}, weights,
                                sums + r * columns * width<float>);
 }
+
+// Lines of memory brought near, `each` at a time.
+struct Fetch {
+    const char* from = nullptr;
+    Index each = 0;
+    [[gnu::always_inline]] void some() {
+        for (Index line = 0; line < each; ++line, from += 64) __builtin_prefetch(from, 0, 2);
+    }
+};
+
+// Weights beyond a core's own cache come from far away, and a product waits for them, though the way is free while another
+// one's are at hand. So the tiles of each group of panels are fetched while the group before is multiplied, some of them
+// with every block.
+class FarTiles {
+public:
+    FarTiles(const char* tiles, Index panel_bytes, const Pieces& groups, Index blocks_of_rows)
+        : tiles_(tiles), panel_bytes_(panel_bytes), groups_(groups), blocks_of_rows_(blocks_of_rows),
+          far_(groups.count * panel_bytes > own_cache_bytes) {}
+
+    // For block `block` of rows and one group, which is multiplied in `pieces` pieces.
+    Fetch during(Index group, Index block, Index pieces) const {
+        if (!far_ || group + 1 >= groups_.pieces) return {};
+        const Index begin = groups_.start(group + 1), lines = (groups_.start(group + 2) - begin) * panel_bytes_ / 64;
+        const Index first = lines * block / blocks_of_rows_;
+        return {tiles_ + begin * panel_bytes_ + first * 64, parts(lines, blocks_of_rows_ * pieces)};
+    }
+
+private:
+    const char* tiles_;
+    Index panel_bytes_;
+    const Pieces& groups_;
+    Index blocks_of_rows_;
+    bool far_;
+};
 
 // The end of a block, done a few rows at a time during the next one's product.
 template <int G, class End>
@@ -50,12 +85,16 @@ public:
         while (done_ < block_.rows) piece(this);
     }
 
-    Meanwhile meanwhile() { return {piece, this}; }
+    Meanwhile meanwhile(const Fetch& fetch) {
+        fetch_ = fetch;
+        return {piece, this};
+    }
 
 private:
     static void piece(void* context) {
         Ending& self = *static_cast<Ending*>(context);
         const Block& block = self.block_;
+        self.fetch_.some();
         const Index rows = least(self.rows_, block.rows - self.done_);
         if (rows == 0) return;
         self.end_(Block{block.row + self.done_, rows, block.panel, block.panels},
@@ -64,6 +103,7 @@ private:
     }
 
     End& end_;
+    Fetch fetch_;
     Block block_{};
     const float* sums_ = nullptr;
     Index rows_ = 0, done_ = 0;
@@ -78,15 +118,19 @@ void sweep_in_tiles(Index rows, Range range, const Operands<float>& operands, co
     const Pieces groups(range.begin, range.end, panels_in_tiles(G));
     alignas(64) float sums[2][most_sums<float> * width<float>];
     Ending<G, End> ending(end);
+    const Index together = 2 * left.each;
+    const FarTiles far(weights.tiles, G * blocks_of(left.depth) * block_bytes, groups, parts(rows, together));
     int turn = 0;
     for (Index group = 0; group < groups.pieces; ++group)
-        for (Index row = 0; row < rows; row += 2 * left.each, turn ^= 1) {
+        for (Index row = 0; row < rows; row += together, turn ^= 1) {
             const Index panel = groups.start(group);
-            const Block block{row, least(2 * left.each, rows - row), panel, groups.start(group + 1) - panel};
+            const Block block{row, least(together, rows - row), panel, groups.start(group + 1) - panel};
+            const Index pieces = pieces_meanwhile(block.panels * G, parts(block.rows, left.each), left.depth);
             begin(block, sums[turn]);
-            multiply_in_tiles<G>(operands, left, block, weights, sums[turn], ending.meanwhile());
+            multiply_in_tiles<G>(operands, left, block, weights, sums[turn],
+                                 ending.meanwhile(far.during(group, row / together, pieces)));
             ending.finish();
-            ending.begin(block, sums[turn], pieces_meanwhile(block.panels * G, parts(block.rows, left.each), left.depth));
+            ending.begin(block, sums[turn], pieces);
         }
     ending.finish();
 }
