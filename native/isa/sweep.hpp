@@ -14,6 +14,35 @@ struct Operands {
     char* tiles = nullptr;
 };
 
+// Weights beyond a core's own cache come from far away, and a product waits for them, though the way is free while it works
+// on others that are near. So each group of panels is fetched while the group before is multiplied, some of it with every
+// block of rows.
+class Far {
+public:
+    Far(const void* panels, Index panel_bytes, const Pieces& groups, Index blocks_of_rows)
+        : panels_(static_cast<const char*>(panels)), panel_bytes_(panel_bytes), groups_(groups),
+          blocks_of_rows_(blocks_of_rows), far_(panels && groups.count * panel_bytes > own_cache_bytes) {}
+
+    struct Bytes {
+        const char* from;
+        Index count;
+    };
+
+    // What to fetch during one block of rows of a group.
+    Bytes during(Index group, Index block) const {
+        if (!far_ || group + 1 >= groups_.pieces) return {panels_, 0};
+        const Index begin = groups_.start(group + 1), bytes = (groups_.start(group + 2) - begin) * panel_bytes_;
+        return {panels_ + begin * panel_bytes_ + bytes * block / blocks_of_rows_, bytes / blocks_of_rows_};
+    }
+
+private:
+    const char* panels_;
+    Index panel_bytes_;
+    const Pieces& groups_;
+    Index blocks_of_rows_;
+    bool far_;
+};
+
 #if defined(__AMX_BF16__)
 
 // Panels that share a block: four or six columns of tiles, which two tiles of rows take two by two.
@@ -41,31 +70,6 @@ struct Fetch {
     [[gnu::always_inline]] void some() {
         for (Index line = 0; line < each; ++line, from += 64) __builtin_prefetch(from, 0, 2);
     }
-};
-
-// Weights beyond a core's own cache come from far away, and a product waits for them, though the way is free while another
-// one's are at hand. So the tiles of each group of panels are fetched while the group before is multiplied, some of them
-// with every block.
-class FarTiles {
-public:
-    FarTiles(const char* tiles, Index panel_bytes, const Pieces& groups, Index blocks_of_rows)
-        : tiles_(tiles), panel_bytes_(panel_bytes), groups_(groups), blocks_of_rows_(blocks_of_rows),
-          far_(groups.count * panel_bytes > own_cache_bytes) {}
-
-    // For block `block` of rows and one group, which is multiplied in `pieces` pieces.
-    Fetch during(Index group, Index block, Index pieces) const {
-        if (!far_ || group + 1 >= groups_.pieces) return {};
-        const Index begin = groups_.start(group + 1), lines = (groups_.start(group + 2) - begin) * panel_bytes_ / 64;
-        const Index first = lines * block / blocks_of_rows_;
-        return {tiles_ + begin * panel_bytes_ + first * 64, parts(lines, blocks_of_rows_ * pieces)};
-    }
-
-private:
-    const char* tiles_;
-    Index panel_bytes_;
-    const Pieces& groups_;
-    Index blocks_of_rows_;
-    bool far_;
 };
 
 // The end of a block, done a few rows at a time during the next one's product.
@@ -119,16 +123,17 @@ void sweep_in_tiles(Index rows, Range range, const Operands<float>& operands, co
     alignas(64) float sums[2][most_sums<float> * width<float>];
     Ending<G, End> ending(end);
     const Index together = 2 * left.each;
-    const FarTiles far(weights.tiles, G * blocks_of(left.depth) * block_bytes, groups, parts(rows, together));
+    const Far far(weights.tiles, G * blocks_of(left.depth) * block_bytes, groups, parts(rows, together));
     int turn = 0;
     for (Index group = 0; group < groups.pieces; ++group)
         for (Index row = 0; row < rows; row += together, turn ^= 1) {
             const Index panel = groups.start(group);
             const Block block{row, least(together, rows - row), panel, groups.start(group + 1) - panel};
             const Index pieces = pieces_meanwhile(block.panels * G, parts(block.rows, left.each), left.depth);
+            const Far::Bytes next = far.during(group, row / together);
             begin(block, sums[turn]);
             multiply_in_tiles<G>(operands, left, block, weights, sums[turn],
-                                 ending.meanwhile(far.during(group, row / together, pieces)));
+                                 ending.meanwhile({next.from, parts(next.count, pieces * 64)}));
             ending.finish();
             ending.begin(block, sums[turn], pieces);
         }
@@ -147,13 +152,17 @@ void sweep(Index rows, Range range, const Operands<T>& operands, const Matrix<T>
         if (weights.tiles) return sweep_in_tiles<G>(rows, range, operands, weights, begin, end);
     const Pieces blocks(0, rows, rows_together(G));
     const Pieces groups(range.begin, range.end, panels_together(static_cast<int>(parts(rows, blocks.pieces)), G));
+    const Part<T>& part = weights.part[0];
+    const bool in_panels = weights.parts == 1 && part.next == G * width<T>;
+    const Far far(in_panels ? part.panels : nullptr, part.stride * static_cast<Index>(sizeof(T)), groups, blocks.pieces);
     alignas(64) T sums[most_sums<T> * width<T>];
     for (Index group = 0; group < groups.pieces; ++group)
         for (Index piece = 0; piece < blocks.pieces; ++piece) {
             const Index row = blocks.start(piece), panel = groups.start(group);
             const Block block{row, blocks.start(piece + 1) - row, panel, groups.start(group + 1) - panel};
+            const Far::Bytes next = far.during(group, piece);
             begin(block, sums);
-            multiply<T, G>(operands.rows + row, block, weights, sums);
+            multiply<T, G>(operands.rows + row, block, weights, sums, {next.from, next.count / most(part.depth, 1)});
             end(block, sums);
         }
 }
