@@ -10,15 +10,34 @@
 
 namespace tidegate::TIDEGATE_ISA {
 
+// What is needed soon and lies far away: `each` bytes of it are fetched with every k, two lines at the most. Or null.
+struct Soon {
+    const char* from = nullptr;
+    Index each = 0;
+
+    // An address that is none takes the processor longer than one that is near already.
+    Soon or_near(const void* near) const { return from ? *this : Soon{static_cast<const char*>(near), 0}; }
+
+    [[gnu::always_inline]] void fetch(Index k) const {
+        const char* now = from + k * each;
+        __builtin_prefetch(now, 0, 2);
+        __builtin_prefetch(now + 64, 0, 2);
+    }
+};
+
+// With fewer rows than this the weights of a product go by faster than others could be fetched beside them.
+inline constexpr int least_rows_that_fetch = 5;
+
 // rows   [R] pointers to [depth] values each, or, Interleaved, rows[0] to [depth][R] values
 // panels [N] panels, `panel_stride` values apart, `next` values from one k to the following one
 // sums   [R][N][G][lanes]: begun by the caller, added to here; may not overlap the others
 template <class T, int G, int R, int N, bool Interleaved>
-void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth,
-                T* sums) {
+void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth, T* sums,
+                Soon soon) {
     constexpr Index W = width<T>;
     // Sums of up to `stretch` products, added up: the rounding of one long sum would grow with its length.
     constexpr Index stretch = 64;
+    soon = soon.or_near(panels);
     const T* row[R];
 #pragma GCC unroll 8
     for (int r = 0; r < R; ++r) row[r] = Interleaved ? rows[0] + r : rows[r];
@@ -34,6 +53,7 @@ void accumulate(const T* const* rows, const T* panels, Index panel_stride, Index
         }
 #pragma GCC unroll 2
         for (Index k = begin; k < end; ++k) {
+            if constexpr (R >= least_rows_that_fetch && !Interleaved) soon.fetch(k);
             Vec<T> weight[N][G];
 #pragma GCC unroll 8
             for (int n = 0; n < N; ++n)
@@ -73,7 +93,8 @@ constexpr int rows_together(int gates) {
 }
 
 template <class T>
-using Kernel = void (*)(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth, T* sums);
+using Kernel = void (*)(const T* const* rows, const T* panels, Index panel_stride, Index next, Index depth, T* sums,
+                        Soon soon);
 
 template <class T, int G, bool Interleaved>
 struct Kernels {
@@ -107,15 +128,16 @@ struct Kernels {
     static constexpr Table table{};
 };
 
-// Room for the sums of any product, in vectors: two tiles of 16 rows by four where there are tiles.
+// Room for the sums of any product, in vectors: two tiles of 16 rows by six where there are tiles.
 template <class T>
-inline constexpr Index most_sums = has_tiles<T> ? 128 : 32;
+inline constexpr Index most_sums = has_tiles<T> ? 192 : 32;
 
 // rows [count] pointers, count ≤ rows_together(G); `panels_now` ≤ panels_together(count, G).
 template <class T, int G, bool Interleaved = false>
 [[gnu::always_inline]] inline void multiply_add(const T* const* rows, Index count, const T* panels, Index panels_now,
-                                               Index panel_stride, Index next, Index depth, T* sums) {
-    Kernels<T, G, Interleaved>::table.kernel[count - 1][panels_now - 1](rows, panels, panel_stride, next, depth, sums);
+                                               Index panel_stride, Index next, Index depth, T* sums,
+                                               const Soon& soon = {}) {
+    Kernels<T, G, Interleaved>::table.kernel[count - 1][panels_now - 1](rows, panels, panel_stride, next, depth, sums, soon);
 }
 
 // A range cut in equal pieces of at most `size`: 17 rows by 8 are 6 + 6 + 5, not 8 + 8 + 1.

@@ -14,7 +14,7 @@ inline constexpr Index own_cache_bytes = Index{1} << 20;
 
 // Tiles multiply 16 rows and 32 k in one go, and weights must be laid out for them: below these sizes multiply-adds are as
 // fast. Nothing here may depend on the team: tiles round differently.
-inline constexpr Index least_depth_in_tiles = 96, least_units_in_tiles = 128, least_rows_in_tiles = 8;
+inline constexpr Index least_depth_in_tiles = 64, least_units_in_tiles = 64, least_rows_in_tiles = 8;
 inline constexpr Index least_uses_of_tiles = 64;
 // In tiles a weight has 6 bytes: weights that come from beyond a core's own cache must serve this many rows each time.
 inline constexpr Index far_bytes_in_tiles = Index{4} << 20, least_rows_of_far_tiles = 32;

@@ -37,7 +37,7 @@ struct GruAfter {
     static void step(const Forward<GruAfter, T>& walk, Index rows) {
         constexpr Index W = width<T>;
         // W_n x + b of a block while its sums hold U_n h + c. Of two, since a block may begin before the last one ends.
-        alignas(64) T from_input[2][most_sums<T> / 4 * W];
+        alignas(64) T from_input[2][most_sums<T> / 3 * W];
         Block begun[2]{};
         int turn = 0;
         const auto begin = [&](const Block& block, T* sums) {

@@ -78,16 +78,17 @@ void multiply_as_given(const T* const* rows, const Block& block, const Matrix<T>
     });
 }
 
-// sums of a block += rows · matrix; rows [block.rows] pointers, at most rows_together(G) of them.
+// sums of a block += rows · matrix; rows [block.rows] pointers, at most rows_together(G) of them. `soon`: for a matrix of
+// one part.
 template <class T, int G>
-void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums) {
+void multiply(const T* const* rows, const Block& block, const Matrix<T>& matrix, T* sums, const Soon& soon = {}) {
     if (matrix.untouched) return multiply_as_given<T, G>(rows, block, matrix, sums);
     for (Index i = 0; i < matrix.parts; ++i) {
         const Part<T>& part = matrix.part[i];
         const T* at[most_rows];
         for (Index r = 0; r < block.rows; ++r) at[r] = rows[r] + part.offset;
         multiply_add<T, G>(at, block.rows, part.panels + block.panel * part.stride, block.panels, part.stride, part.next,
-                           part.depth, sums);
+                           part.depth, sums, soon);
     }
 }
 

@@ -54,7 +54,7 @@ struct Meanwhile {
     [[gnu::always_inline]] void operator()() const { piece(context); }
 };
 
-// R tiles of rows times C tiles of columns, `blocks` blocks deep: 1 × 1…3 or 2 × 1…2.
+// R tiles of rows times C tiles of columns, `blocks` blocks deep: 1 × 1…4 or 2 × 1…2.
 //   left   [R] each [block][3] tiles
 //   right  [C] each 3 tiles, and those of the next block `right_step` bytes on
 //   sums   [R · rows][C · 16], rows `stride` values apart
@@ -69,19 +69,17 @@ struct TileProduct {
     [[gnu::always_inline]] void add(const Meanwhile& meanwhile) {
         asm volatile("" ::: "memory");  // what was written by plain stores is there before a tile is loaded
         each_sum([&]<int r, int c>() { tile_load<r * C + c>(place(r, c), stride * 4); });
-        for (Index block = 0; block < blocks; ++block) {
-            if constexpr (R == 1)
-                add_block(meanwhile);
-            else
-                add_block_of_two(meanwhile);
-            for (const char*& one : left) one += block_bytes;
-            for (const char*& one : right) one += right_step;
-        }
+        for (Index block = 0; block < blocks; ++block) add_block({block * block_bytes, block * right_step}, meanwhile);
         each_sum([&]<int r, int c>() { tile_store<r * C + c>(place(r, c), stride * 4); });
     }
 
 private:
     enum Plane { high, middle, low };
+
+    // Bytes from the first block.
+    struct Place {
+        Index left, right;
+    };
 
     float* place(int r, int c) const { return sums + r * rows * stride + c * 16; }
 
@@ -106,57 +104,31 @@ private:
     }
 
     template <int r, Plane plane, int tile>
-    [[gnu::always_inline]] void load_left() const {
-        tile_load<tile>(left[r] + plane * tile_bytes, 64);
+    [[gnu::always_inline]] void load_left(Place at) const {
+        tile_load<tile>(left[r] + at.left + plane * tile_bytes, 64);
     }
 
     template <int c, Plane plane>
-    [[gnu::always_inline]] void load_right() const {
-        tile_load<6 + c % 2>(right[c] + plane * tile_bytes, 64);
+    [[gnu::always_inline]] void load_right(Place at) const {
+        tile_load<6 + c % 2>(right[c] + at.right + plane * tile_bytes, 64);
     }
 
-    // Both ways to go through a block add to each sum in the same order, small products first: high · low, high · middle,
-    // middle · middle, middle · high, low · high, high · high.
-
-    [[gnu::always_inline]] void add_block(const Meanwhile& meanwhile) const {
-        load_left<0, high, 3>();
-        load_left<0, middle, 4>();
-        load_left<0, low, 5>();
-        each_column([&]<int c>() {
-            load_right<c, low>();
-            tile_multiply<c, 3, 6 + c % 2>();
-        });
-        meanwhile();
-        each_column([&]<int c>() {
-            load_right<c, middle>();
-            tile_multiply<c, 3, 6 + c % 2>();
-            tile_multiply<c, 4, 6 + c % 2>();
-        });
-        meanwhile();
-        each_column([&]<int c>() {
-            load_right<c, high>();
-            tile_multiply<c, 4, 6 + c % 2>();
-            tile_multiply<c, 5, 6 + c % 2>();
-            tile_multiply<c, 3, 6 + c % 2>();
-        });
-        meanwhile();
-    }
-
-    // There is room for one part of each side: each line changes one of them.
-    [[gnu::always_inline]] void add_block_of_two(const Meanwhile& meanwhile) const {
-        part<high, low, true, true>(meanwhile);
-        part<high, middle, false, true>(meanwhile);
-        part<middle, middle, true, false>(meanwhile);
-        part<middle, high, false, true>(meanwhile);
-        part<low, high, true, false>(meanwhile);
-        part<high, high, true, false>(meanwhile);
+    // Small products first. Each line adds to all sums in turn, since a sum is ready for more only after the time of three
+    // others. There is room for one part of each side, of which each line changes one.
+    [[gnu::always_inline]] void add_block(Place at, const Meanwhile& meanwhile) const {
+        part<high, low, true, true>(at, meanwhile);
+        part<high, middle, false, true>(at, meanwhile);
+        part<middle, middle, true, false>(at, meanwhile);
+        part<middle, high, false, true>(at, meanwhile);
+        part<low, high, true, false>(at, meanwhile);
+        part<high, high, true, false>(at, meanwhile);
     }
 
     template <Plane of_left, Plane of_right, bool new_left, bool new_right>
-    [[gnu::always_inline]] void part(const Meanwhile& meanwhile) const {
-        if constexpr (new_left) each_row([&]<int r>() { load_left<r, of_left, 4 + r>(); });
+    [[gnu::always_inline]] void part(Place at, const Meanwhile& meanwhile) const {
+        if constexpr (new_left) each_row([&]<int r>() { load_left<r, of_left, 4 + r>(at); });
         each_column([&]<int c>() {
-            if constexpr (new_right) load_right<c, of_right>();
+            if constexpr (new_right || C > 2) load_right<c, of_right>(at);
             each_row([&]<int r>() { tile_multiply<r * C + c, 4 + r, 6 + c % 2>(); });
         });
         meanwhile();

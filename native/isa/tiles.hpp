@@ -73,10 +73,10 @@ void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, 
     product.add(meanwhile);
 }
 
-inline Pieces column_pieces(Index columns, Index tiles_of_rows) { return {0, columns, tiles_of_rows == 1 ? 3 : 2}; }
+inline Pieces column_pieces(Index columns, Index tiles_of_rows) { return {0, columns, tiles_of_rows == 1 ? 4 : 2}; }
 
 inline Index pieces_meanwhile(Index columns, Index tiles_of_rows, Index depth) {
-    return column_pieces(columns, tiles_of_rows).pieces * blocks_of(depth) * (tiles_of_rows == 1 ? 3 : 6);
+    return column_pieces(columns, tiles_of_rows).pieces * blocks_of(depth) * 6;
 }
 
 // sums [R · each][columns][16] += R tiles of rows, from `tile` on, times `columns` from `column` on. `meanwhile` is done
@@ -89,7 +89,8 @@ void multiply_tiles(const LeftTiles& left, Index tile, const RightTiles& right, 
         const Index first = pieces.start(piece), now = pieces.start(piece + 1) - first;
         const auto multiply = now == 1   ? multiply_tiles<R, 1>
                               : now == 2 ? multiply_tiles<R, 2>
-                                         : multiply_tiles<R, R == 1 ? 3 : 2>;
+                              : now == 3 ? multiply_tiles<R, R == 1 ? 3 : 2>
+                                         : multiply_tiles<R, R == 1 ? 4 : 2>;
         multiply(left, tile, right, column + first, sums + first * 16, columns * 16, meanwhile);
     }
 }
