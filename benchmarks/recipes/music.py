@@ -46,7 +46,14 @@ OF_SET: dict[tuple[str, str], dict[str, Any]] = {
         "input_dropout": 0.1,
         "recurrent_dropout": 0.3,
     },
-    ("Nottingham", "small"): {"epochs": 300, "learning_rate": 0.02, "weight_decay": 0.1},
+    ("Nottingham", "small"): {
+        "epochs": 250,
+        "learning_rate": 0.01,
+        "weight_decay": 0.05,
+        "clip_norm": 1.0,
+        "input_dropout": 0.05,
+        "recurrent_dropout": 0.05,
+    },
     ("Nottingham", "large"): {
         "epochs": 60,
         "learning_rate": 0.003,

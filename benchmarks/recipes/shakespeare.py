@@ -16,16 +16,17 @@ from benchmarks.recipes.language import Texts, language_figures
 from tidegate.data.corpus import Corpus, in_order, read_text
 
 OPTIONS: dict[str, Any] = {
-    "hidden_size": 320,
+    "hidden_size": 512,
     "embedding_size": 64,
     "tied": False,
     "num_layers": 1,
-    "output_dropout": 0.3,
+    "output_dropout": 0.4,
+    "recurrent_dropout": 0.25,
     "segment": 100,
     "batch_size": 32,
-    "epochs": 8,
+    "epochs": 12,
     "patience": None,
-    "learning_rate": 4e-3,
+    "learning_rate": 3e-3,
     "schedule": "cosine",
 }
 
