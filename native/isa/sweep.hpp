@@ -16,12 +16,13 @@ struct Operands {
 
 // Weights beyond a core's own cache come from far away, and a product waits for them, though the way is free while it works
 // on others that are near. So each group of panels is fetched while the group before is multiplied, some of it with every
-// block of rows.
+// block of rows; but not if two groups would drive each other and the rows out of the cache.
 class Far {
 public:
     Far(const void* panels, Index panel_bytes, const Pieces& groups, Index blocks_of_rows)
         : panels_(static_cast<const char*>(panels)), panel_bytes_(panel_bytes), groups_(groups),
-          blocks_of_rows_(blocks_of_rows), far_(panels && groups.count * panel_bytes > own_cache_bytes) {}
+          blocks_of_rows_(blocks_of_rows),
+          fetched_(panels && groups.count * panel_bytes > own_cache_bytes && bytes_of(0) <= own_cache_bytes / 2) {}
 
     struct Bytes {
         const char* from;
@@ -30,17 +31,19 @@ public:
 
     // What to fetch during one block of rows of a group.
     Bytes during(Index group, Index block) const {
-        if (!far_ || group + 1 >= groups_.pieces) return {panels_, 0};
-        const Index begin = groups_.start(group + 1), bytes = (groups_.start(group + 2) - begin) * panel_bytes_;
-        return {panels_ + begin * panel_bytes_ + bytes * block / blocks_of_rows_, bytes / blocks_of_rows_};
+        if (!fetched_ || group + 1 >= groups_.pieces) return {panels_, 0};
+        const Index bytes = bytes_of(group + 1);
+        return {panels_ + groups_.start(group + 1) * panel_bytes_ + bytes * block / blocks_of_rows_, bytes / blocks_of_rows_};
     }
 
 private:
+    Index bytes_of(Index group) const { return (groups_.start(group + 1) - groups_.start(group)) * panel_bytes_; }
+
     const char* panels_;
     Index panel_bytes_;
     const Pieces& groups_;
     Index blocks_of_rows_;
-    bool far_;
+    bool fetched_;
 };
 
 #if defined(__AMX_BF16__)
