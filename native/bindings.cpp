@@ -109,7 +109,7 @@ NB_MODULE(_native, module) {
     module.def("isas", &isas, "Names of the instruction sets that this processor and this build have, the widest last.");
     module.def("isa", [] { return engine().isa; }, "Name of the instruction set in use; TIDEGATE_ISA forces one.");
     module.def("has_threads", &has_threads, "Whether this build can use more than one thread.");
-    module.def("lend_threads", &lend_threads, "So many threads for calls of this thread that ask for fewer; returns the number before.");
+    module.def("lend_threads", &lend_threads, "So many threads for calls of this thread that ask for fewer; returns how many before.");
     bind_layers(module);
     bind_plain(module);
     module.def("forward_float32", &forward<float>, "One layer, one direction; a tuple with the fields of Call in call.hpp.");

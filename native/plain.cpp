@@ -97,7 +97,7 @@ nb::object plain_inputs(Index kind, bool batch_first, nb::dict parameters, nb::h
     Inputs in(std::move(parameters), x_, state_, lengths_);
     if (!in.fit({static_cast<Kind>(kind), batch_first, 1}) || path_insisted_on()) return nb::none();
     for (int i = 0; i < differentiable; ++i)
-        if (in.given(i) && Tensors::requires_grad(in.tensor[i])) return in.as_tuple();
+        if (in.given(i) && Tensors::requires_grad(in.tensor[i])) return in.kept_for_backward();
     return nb::tuple();
 }
 
@@ -146,14 +146,14 @@ nb::tuple backward(const Way& way, const Inputs& in, nb::tuple kept, nb::tuple a
     Call<T> call = call_of<T>(way, in);
     call.y = y.sequence(way.batch_first);
     call.saved = saved.data();
-    if (saved.rows() != in.true_steps) throw std::invalid_argument("lengths were changed between forward and backward");
+    if (saved.rows() != in.true_steps) throw std::invalid_argument("what was saved is of another call");
     const Sequence<T> arriving = dy.sequence(way.batch_first);
     call.dy = {arriving.data, arriving.batch, arriving.time};
     call.dlast_state = dstate.data();
     call.dlast_cell = dcell.data();
-    T** const to[differentiable] = {&call.dx.data,        &call.dinput_weights, &call.drecurrent_weights,
-                            &call.dinput_bias,    &call.drecurrent_bias, &call.dprojection,
-                            &call.dpeepholes,     &call.dstate,          &call.dcell};
+    T** const to[differentiable] = {&call.dx.data,     &call.dinput_weights,  &call.drecurrent_weights,
+                                    &call.dinput_bias, &call.drecurrent_bias, &call.dprojection,
+                                    &call.dpeepholes,  &call.dstate,          &call.dcell};
     nb::object gradients = nb::steal(PyTuple_New(places + options));
     for (int i = 0; i < options; ++i) PyTuple_SET_ITEM(gradients.ptr(), i, nb::none().release().ptr());
     for (int i = 0; i < places; ++i) {
@@ -187,7 +187,7 @@ void bind_plain(nb::module_& module) {
     module.def("plain_forward", &plain_forward, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(),
                nb::arg().none(), "Outputs and final state; None where the call is not plain.");
     module.def("plain_inputs", &plain_inputs, nb::arg(), nb::arg(), nb::arg(), nb::arg(), nb::arg().none(), nb::arg().none(),
-               "The tensors of a plain call if one of them wants a gradient, an empty tuple if none does; None if it is not plain.");
+               "The tensors of a plain call if one of them wants a gradient, an empty tuple if none does; None if not plain.");
     module.def("plain_saving_forward", &plain_saving_forward, "Outputs, final states and what backward needs.");
     module.def("plain_backward", &plain_backward, "Gradients of the inputs, two None in front.");
 }

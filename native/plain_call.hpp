@@ -16,7 +16,9 @@ namespace tidegate::plain {
 namespace nb = nanobind;
 
 // The tensors of a plain call: those that may want a gradient, in the order of their fields in Call, and lengths.
-enum Place { x, input_weights, recurrent_weights, input_bias, recurrent_bias, projection, peepholes, state, cell, lengths, places };
+enum Place {
+    x, input_weights, recurrent_weights, input_bias, recurrent_bias, projection, peepholes, state, cell, lengths, places
+};
 inline constexpr int differentiable = lengths;
 
 inline constexpr const char* parameter_names[] = {"weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_hr_l0", "peephole_l0"};
@@ -55,7 +57,7 @@ public:
         if (pair && !odd) tensor[cell] = nb::borrow(PyTuple_GET_ITEM(given.ptr(), 1));
     }
 
-    // From what `as_tuple` made, with `before` others in front.
+    // From what `kept_for_backward` made, with `before` others in front.
     explicit Inputs(nb::tuple all, std::size_t before = 0) {
         for (std::size_t i = 0; i < places; ++i) tensor[i] = nb::borrow(all[before + i]);
     }
@@ -84,7 +86,9 @@ public:
         return reinterpret_cast<const T*>(static_cast<const char*>(view[place].data) + view[place].offset);
     }
 
-    nb::tuple as_tuple() const {
+    // Lengths are copied: autograd minds whether they change until backward, and their owner need not.
+    nb::tuple kept_for_backward() {
+        if (given(lengths)) tensor[lengths] = tensor[lengths].attr("clone")();
         nb::object all = nb::steal(PyTuple_New(places));
         for (int i = 0; i < places; ++i) {
             nb::object one = given(i) ? tensor[i] : nb::none();

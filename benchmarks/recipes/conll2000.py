@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import Clock, parts_over_seeds
+from benchmarks.recipes.figures import scores_over_seeds
 from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
 from tidegate.training.progress import Lines
@@ -23,17 +24,8 @@ OPTIONS: dict[str, Any] = {"hidden_size": 150, "epochs": 15, "patience": None, "
 
 def main(*words: str) -> None:
     arguments = read_arguments(words)
-    options = OPTIONS | arguments.options
     train, test = (SequenceTagger().read(arguments.folder / f"{part}.txt.xz") for part in ("train", "test"))
-    clock = Clock()
-    runs = [_run(train, test, {**options, "seed": seed}) for seed in arguments.seeds]
-    seconds = clock.seconds(len(runs))
-    figures = {
-        "options": options,
-        "seeds": arguments.seeds,
-        "seconds_per_run": seconds,
-        "scores": parts_over_seeds(runs),
-    }
+    figures = scores_over_seeds(OPTIONS | arguments.options, arguments.seeds, partial(_run, train, test))
     print(json.dumps(figures, indent=1))
 
 

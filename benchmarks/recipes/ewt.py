@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from benchmarks.recipes.arguments import read_arguments
-from benchmarks.recipes.figures import Clock, parts_over_seeds
+from benchmarks.recipes.figures import scores_over_seeds
 from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
 from tidegate.training.progress import Lines
@@ -24,17 +25,8 @@ OPTIONS: dict[str, Any] = {"epochs": 12, "patience": None, "batch_size": 16, "le
 
 def main(*words: str) -> None:
     arguments = read_arguments(words)
-    options = OPTIONS | arguments.options
     parts = {part: _read(arguments.folder, part) for part in ("train", "dev", "test")}
-    clock = Clock()
-    runs = [_run(parts, {**options, "seed": seed}) for seed in arguments.seeds]
-    seconds = clock.seconds(len(runs))
-    figures = {
-        "options": options,
-        "seeds": arguments.seeds,
-        "seconds_per_run": seconds,
-        "scores": parts_over_seeds(runs),
-    }
+    figures = scores_over_seeds(OPTIONS | arguments.options, arguments.seeds, partial(_run, parts))
     print(json.dumps(figures, indent=1))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
@@ -34,3 +34,13 @@ def over_seeds(runs: Sequence[dict[str, float]]) -> dict[str, Any]:
 def parts_over_seeds(runs: Sequence[dict[str, dict[str, float]]]) -> dict[str, Any]:
     """The same for each part that a run tells: of the data, or of its work."""
     return {part: over_seeds([run[part] for run in runs]) for part in runs[0]}
+
+
+def scores_over_seeds(
+    options: dict[str, Any], seeds: Sequence[int], run: Callable[[dict[str, Any]], dict[str, dict[str, float]]]
+) -> dict[str, Any]:
+    """The scores of `run` with these options and each seed, and how long it took."""
+    clock = Clock()
+    runs = [run({**options, "seed": seed}) for seed in seeds]
+    seconds = clock.seconds(len(runs))
+    return {"options": options, "seeds": seeds, "seconds_per_run": seconds, "scores": parts_over_seeds(runs)}

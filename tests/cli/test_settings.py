@@ -69,6 +69,8 @@ def test_a_file_gives_options_and_the_command_line_goes_before_it(tmp_path, name
         ("o.yaml", b"[a]: 1", "write it as lines|not YAML"),
         ("o.yaml", b"# all\nseed: 1\ncell: gru\nseed: 1\n", r"o\.yaml, line 4: 'seed' is given twice, first in line 2"),
         ("o.yml", b"levels:\n  a: 1\n  b: 2\n  a: 3\n", r"o\.yml, line 4: 'a' is given twice, first in line 2"),
+        ("o.yml", b"levels: [{a: 1,\n  a: 2}]", r"o\.yml, line 2: 'a' is given twice, first in line 1"),
+        ("o.yml", b"a: &a\n  b: *a", r"o\.yml, line 1: this refers to itself"),
         ("o.toml", b"seed = 1\ncell = 'gru'\nseed = 2\n", r"o\.toml: not TOML: .*line 3"),
         ("o.yaml", b"\xff", "byte 0 is not UTF-8"),
         ("o.json", b"{}", r"ends in \.toml, \.yaml, \.yml"),

@@ -57,6 +57,7 @@ def test_a_training_step_gives_the_same_bits_as_with_one_thread_throughout() -> 
             layer(x)[0].square().sum().backward()
         return [weight.grad.clone() for weight in layer.parameters() if weight.grad is not None]
 
-    with_team = gradients()
+    with_teams = [gradients() for _ in range(10)]  # of which some come together, whoever else wants the cores
     torch.set_num_threads(1)
-    assert all(torch.equal(one, other) for one, other in zip(with_team, gradients(), strict=True))
+    alone = gradients()
+    assert all(torch.equal(one, other) for found in with_teams for one, other in zip(found, alone, strict=True))

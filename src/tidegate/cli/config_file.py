@@ -51,8 +51,12 @@ def _yaml(text: str, path: Path) -> dict[str, Any]:
     return found
 
 
-def _refuse_repeated(node: Any, path: Path) -> None:
+def _refuse_repeated(node: Any, path: Path, around: tuple[Any, ...] = ()) -> None:
     """Of a name given twice YAML would take the last. `node` is as `yaml.compose` makes it; None of an empty file."""
+    if any(node is one for one in around):
+        raise ConfigurationError(
+            f"--config {path}, line {node.start_mark.line + 1}: this refers to itself; write it out"
+        )
     seen: dict[str, int] = {}
     for key, value in _pairs(node):
         name, line = str(key.value), key.start_mark.line + 1
@@ -61,8 +65,14 @@ def _refuse_repeated(node: Any, path: Path) -> None:
                 f"--config {path}, line {line}: '{name}' is given twice, first in line {seen[name]}; take one out"
             )
         seen[name] = line
-        _refuse_repeated(value, path)
+        _refuse_repeated(value, path, (*around, node))
+    for value in _entries(node):
+        _refuse_repeated(value, path, (*around, node))
 
 
 def _pairs(node: Any) -> list[tuple[Any, Any]]:
     return node.value if getattr(node, "id", None) == "mapping" else []
+
+
+def _entries(node: Any) -> list[Any]:
+    return node.value if getattr(node, "id", None) == "sequence" else []

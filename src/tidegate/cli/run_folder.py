@@ -26,7 +26,8 @@ class RunFolder:
         folder = cls._usual(data, resume) if out is None else cls(out)
         in_the_way = next((one for one in (folder.path, *folder.path.parents) if one.is_file()), None)
         if in_the_way is not None:
-            raise ConfigurationError(f"--out {folder.path}: {in_the_way} is a file; name a folder, there or to be made")
+            where = "" if out is None else f"--out {out}: "
+            raise ConfigurationError(f"{where}{in_the_way} is a file; name a folder with --out, there or to be made")
         return folder
 
     @classmethod

@@ -22,8 +22,8 @@ def one_thread() -> Iterator[None]:
     if before == 1:
         yield
         return
-    torch.set_num_threads(1)
     lent = native.lend_threads(before)
+    torch.set_num_threads(1)
     try:
         yield
     finally:
