@@ -53,7 +53,7 @@ def by_step(title: str, rows: dict[str, Array], names: Sequence[str]) -> Chart |
 def attended(pooling: Any, read: Callable[[], object]) -> Array:
     """The share of attention that pooling gives each step [T] of the example that `read` has the network read."""
     scores: list[torch.Tensor] = []
-    hook = pooling.scorer.register_forward_hook(lambda _, given, told: scores.append(told))  # noqa: ARG005
+    hook = pooling.scorer.register_forward_hook(lambda *call: scores.append(call[-1]))
     try:
         read()
     finally:
