@@ -39,6 +39,14 @@ class LanguageAssessment:
 
     metrics: dict[str, float]
 
+    @classmethod
+    def of(cls, nats: float, tokens: int, text: str, **more: float) -> LanguageAssessment:
+        """From the mean −ln p of so many tokens, which are this text; `more` are metrics of their own."""
+        bits = nats / math.log(2)
+        perplexity = math.exp(min(nats, 700.0))  # beyond it lies more than a float can hold
+        by_character = bits * tokens / len(text)
+        return cls({"perplexity": perplexity, "bits_per_character": by_character, "bits_per_token": bits, **more})
+
 
 class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
     """Learns which token comes next in a text: characters, words or BPE pieces.
@@ -69,14 +77,7 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         tokens = coding.encode_lines(text)
         examples = StreamExamples(Streams(tokens, coding.first, count=1, steps=_STEPS_AT_ONCE))
         nats = evaluate(network, LanguageObjective(), examples)["loss"]
-        bits = nats / math.log(2)
-        metrics = {
-            "perplexity": math.exp(min(nats, 700.0)),  # beyond it lies more than a float can hold
-            "bits_per_character": bits * len(tokens) / len(text),
-            "bits_per_token": bits,
-            "unknown": float(np.mean(tokens == UNKNOWN)),
-        }
-        return LanguageAssessment(metrics)
+        return LanguageAssessment.of(nats, len(tokens), text, unknown=float(np.mean(tokens == UNKNOWN)))
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean natural logarithm of a token's probability: greater is better."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,12 @@ class PolyphonyAssessment:
 
     metrics: dict[str, float]
 
+    @classmethod
+    def of(cls, losses: Sequence[NDArray[np.float64]]) -> PolyphonyAssessment:
+        """From −ln p of each frame of each piece, [T] each."""
+        after = [one[1:] for one in losses]
+        return cls({"nll": float(np.concatenate(after).mean()), "nll_with_first": float(np.concatenate(losses).mean())})
+
 
 class PolyphonyModel(SequenceEstimator[PolyphonyOptions, Keyboard, PianoRolls]):
     """Learns which notes sound together, and which follow which (Boulanger-Lewandowski et al. 2012, arXiv:1206.6392).
@@ -84,11 +90,7 @@ class PolyphonyModel(SequenceEstimator[PolyphonyOptions, Keyboard, PianoRolls]):
         """
         records = self._records(X, y)
         _require_foretold(records)
-        losses = self._losses(records)
-        after = [one[1:] for one in losses]
-        return PolyphonyAssessment(
-            {"nll": float(np.concatenate(after).mean()), "nll_with_first": float(np.concatenate(losses).mean())}
-        )
+        return PolyphonyAssessment.of(self._losses(records))
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean ln p of a frame: greater is better."""
