@@ -32,6 +32,18 @@ def test_padding_comes_back_as_zero_and_rows_to_their_places() -> None:
     assert torch.equal(layout.pad(layout.gather(x), 4), x.nan_to_num(0.0))
 
 
+def test_padding_may_keep_its_rows() -> None:
+    x = torch.randn(4, 4, 2)
+    layout = Layout.of_padded(x, torch.tensor([1, 3, 0, 2]))
+    assert layout.dense
+    assert layout.lengths.tolist() == [1, 3, 0, 2]
+    assert torch.equal(layout.gather(x), x.view(16, 2))
+    assert torch.equal(layout.pad(layout.gather(x), 4), x)
+    assert Layout.of_padded(x, [4] * 4) == Layout.of_dense(x)
+    with pytest.raises(ConfigurationError, match="between 0 and the 4 steps"):
+        Layout.of_padded(x, [1, 3, 0, 5])
+
+
 def test_it_is_torchs_layout() -> None:
     x = torch.randn(5, 4, 3)
     lengths = [2, 5, 5, 1]

@@ -84,6 +84,32 @@ def test_a_layer_compiles_for_any_size(make: type) -> None:
         torch.testing.assert_close(*pair)
 
 
+def ragged(make: type) -> tuple[nn.GRU, torch.Tensor, torch.Tensor]:
+    return make(3, 5, 2, bidirectional=True, batch_first=True), torch.randn(4, 6, 3), torch.tensor([6, 2, 0, 3])
+
+
+@pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
+def test_a_ragged_batch_compiles_in_one_graph_for_all_lengths(make: type) -> None:
+    layer, x, lengths = ragged(make)
+    compiled = torch.compile(layer, backend="aot_eager", fullgraph=True)
+    leaves, weight = [x.requires_grad_(), *layer.parameters()], torch.randn(4, 6, 10)
+    with torch._dynamo.config.patch(error_on_recompile=True):
+        for given in (lengths, lengths.flip(0), torch.full((4,), 6)):
+            pair = [one(x, lengths=given) for one in (compiled, layer)]
+            torch.testing.assert_close(*pair)
+            torch.testing.assert_close(*(torch.autograd.grad((y * weight).sum(), leaves) for y, _ in pair))
+    with pytest.raises(ValueError, match="beyond the last step"):
+        compiled(x, lengths=lengths + 1)
+
+
+@pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
+def test_a_ragged_batch_exports(make: type) -> None:
+    layer, x, lengths = ragged(make)
+    exported = torch.export.export(layer.eval(), (x,), {"lengths": lengths}).module()
+    for given in (lengths, lengths.flip(0)):
+        torch.testing.assert_close(exported(x, lengths=given), layer(x, lengths=given))
+
+
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # inductor's own imports
 def test_a_layer_compiles_by_inductor() -> None:

@@ -23,13 +23,20 @@ class Call:
     """The input of one call, checked as torch checks it and brought to its normal form.
 
     rows [N, F] and layout hold the steps of all sequences; initial is the state, each [L·D, B, width], in the order of
-    the layout.
+    the layout. With `padded` the steps of a ragged batch stay where they are, padding among them.
     """
 
     def __init__(
-        self, layer: RecurrentLayer, x: Tensor | PackedSequence, state: Any = None, lengths: Lengths | None = None
+        self,
+        layer: RecurrentLayer,
+        x: Tensor | PackedSequence,
+        state: Any = None,
+        lengths: Lengths | None = None,
+        *,
+        padded: bool = False,
     ) -> None:
         self._layer = layer
+        self._ragged = Layout.of_padded if padded else Layout.of_lengths
         self._x = x
         self._one = isinstance(x, Tensor) and x.dim() == 2
         parts = self._parts(state)
@@ -86,7 +93,7 @@ class Call:
         elif self._one:
             raise ConfigurationError("lengths need a batch: x has two dimensions, which is one sequence")
         else:
-            layout = Layout.of_lengths(x, lengths)
+            layout = self._ragged(x, lengths)
         return layout.gather(x), layout
 
     def _check_dimensions(self, x: Tensor, parts: State | None) -> None:

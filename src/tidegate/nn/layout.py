@@ -8,6 +8,7 @@ from functools import cached_property
 
 import torch
 from torch import Tensor
+from torch.compiler import is_compiling
 from torch.nn.utils.rnn import PackedSequence
 
 from tidegate.errors import ConfigurationError
@@ -18,14 +19,17 @@ class Layout:
     """Where the rows [N, F] of a batch of B sequences belong: all of step 0, then all of step 1, and so on.
 
     It is the layout of torch's PackedSequence, but may hold sequences without steps; they stand last and have no rows.
+    With `lengths` the padding has rows too, and every sequence stands where it was given.
     """
 
     steps: int
     batch: int
     ragged: tuple[int, ...] | None = None
-    """How many sequences run at each step, never growing; None if all of them run at every step."""
+    """How many sequences have a row at each step, never growing; None if all of them have one at every step."""
     order: Tensor | None = None
     """Which sequence stands at each place [B]; None if they stand as given."""
+    lengths: Tensor | None = None
+    """How many steps of each sequence are true [B], where rows of padding stand among the others."""
 
     @classmethod
     def of_dense(cls, x: Tensor) -> Layout:
@@ -44,6 +48,16 @@ class Layout:
         return cls._of_sizes(tuple(sizes.tolist()), batch, order.to(x.device))
 
     @classmethod
+    def of_padded(cls, x: Tensor, lengths: Tensor | Sequence[int]) -> Layout:
+        """As `of_lengths`, but the padding keeps its rows, for a path that minds the lengths itself."""
+        steps, batch = x.shape[:2]
+        checked = _checked_lengths(lengths, steps, batch)
+        if not is_compiling() and bool((checked == steps).all()):
+            return cls.of_dense(x)
+        # A copy: backward needs them, and the caller may fill the same tensor anew before that.
+        return cls(steps, batch, lengths=checked.clone())
+
+    @classmethod
     def of_packed(cls, packed: PackedSequence) -> Layout:
         sizes = tuple(packed.batch_sizes.tolist())
         return cls._of_sizes(sizes, sizes[0], packed.sorted_indices)
@@ -54,12 +68,12 @@ class Layout:
 
     @property
     def dense(self) -> bool:
-        """Whether every sequence runs at every step."""
+        """Whether every sequence has a row at every step."""
         return self.ragged is None
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many sequences run at each step; a program traced through here holds for this number of steps alone."""
+        """How many sequences have a row at each step; a program traced through here holds for so many steps alone."""
         return (self.batch,) * self.steps if self.ragged is None else self.ragged
 
     @cached_property
@@ -98,7 +112,7 @@ class Layout:
 def as_rows(x: Tensor) -> Tensor:
     """A dense batch [T, B, W] as rows [T·B, W]."""
     steps, batch, width = x.shape
-    if torch.compiler.is_compiling():
+    if is_compiling():
         # torch's reshape asks whether min(W, W·B) is W, which torch.export cannot prove of a batch of any size.
         return x.contiguous().as_strided((steps * batch, width), (width, 1))
     return x.reshape(steps * batch, width)
@@ -115,6 +129,7 @@ def _checked_lengths(lengths: Tensor | Sequence[int], steps: int, batch: int) ->
     if batch and (given.is_floating_point() or given.is_complex() or given.dtype == torch.bool):
         raise ConfigurationError(f"lengths must be whole numbers, not {given.dtype}")
     given = given.to(torch.int64)  # torch finds no least and greatest of the wider unsigned integers
-    if batch and not 0 <= int(given.min()) <= int(given.max()) <= steps:
+    # What is traced has no values yet; the engine holds them against the steps when it runs.
+    if batch and not is_compiling() and not 0 <= int(given.min()) <= int(given.max()) <= steps:
         raise ConfigurationError(f"lengths must lie between 0 and the {steps} steps of x, not {given.tolist()}")
     return given

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tidegate.nn.layer import RecurrentLayer
 
 
-def obstacle(layer: RecurrentLayer, _layout: Layout) -> str | None:
+def obstacle(layer: RecurrentLayer) -> str | None:
     """What keeps the engine from a call; second derivatives cannot be foreseen and raise when they are asked for."""
     weight = layer.weights(0, 0)["weight_ih"]
     if not native.AVAILABLE:
@@ -70,6 +70,7 @@ def _carry_direction(
         _dropout(layer, state[0]),
         keep[0],
         keep[1] if len(keep) > 1 else None,
+        lengths=layout.lengths,
         sizes=None if layout.dense else torch.tensor(layout.sizes),
     )
     run = operators.run if torch.compiler.is_compiling() else native.run

@@ -67,7 +67,7 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
 
 
 PATHS: dict[str, Path] = {
-    "native": Path(carry_native, obstacle),
+    "native": Path(carry_native, lambda layer, _layout: obstacle(layer)),
     "torch": Path(carry_fused, _fused_obstacle),
     "walk": Path(carry_walking, lambda _layer, _layout: None),
 }
@@ -100,6 +100,11 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
             return Choice(name, "; ".join(obstacles) or "nothing keeps it from the fastest path")
         obstacles.append(f"not {name}: {obstacle}")
     raise AssertionError("the walk has no obstacles")
+
+
+def minds_lengths(layer: RecurrentLayer) -> bool:
+    """Whether a ragged batch may stay padded: the engine skips the padding, other paths need it taken out."""
+    return _chosen_outside() in (None, "native") and obstacle(layer) is None
 
 
 def run_straight(layer: RecurrentLayer, x: Any, state: Any, lengths: Any = None) -> tuple[Any, Any] | None:
