@@ -98,3 +98,5 @@ def test_a_mapping_is_read_as_json():
     assert _mapping('{"a": 1.5}', "class_weight") == {"a": 1.5}
     with pytest.raises(ConfigurationError, match=r"class_weight=\{a: not JSON"):
         _mapping("{a", "class_weight")
+    with pytest.raises(ConfigurationError, match=r"class_weight=\{.*: 'a' stands there twice"):
+        _mapping('{"a": 1, "b": 1, "a": 2}', "class_weight")

@@ -1,3 +1,5 @@
+import gzip
+import lzma
 from datetime import date, datetime
 
 import numpy as np
@@ -18,6 +20,9 @@ def test_paths_of_all_endings_give_the_same_table(write, tmp_path):
         read_table(str(write("ds\ty\na\t1\nb\t2\n", "f.TSV"))),
         read_table(tmp_path / "f.parquet"),
     ]
+    for name, pack in (("f.csv.gz", gzip.compress), ("f.csv.xz", lzma.compress), ("f.parquet.gz", gzip.compress)):
+        (tmp_path / name).write_bytes(pack((tmp_path / name[:-3]).read_bytes()))
+        read.append(read_table(tmp_path / name))
     assert all(table.frame.equals(frame) and table.kind == "polars" for table in read)
 
 

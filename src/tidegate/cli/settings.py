@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
@@ -61,6 +62,14 @@ def _value(text: str, kind: type[BaseModel], name: str) -> Any:
 
 def _mapping(text: str, name: str) -> Any:
     try:
-        return json.loads(text)
-    except ValueError as cause:
+        return json.loads(text, object_pairs_hook=partial(_once_each, f"{name}={text}"))
+    except json.JSONDecodeError as cause:
         raise ConfigurationError(f"{name}={text}: not JSON ({cause}); write it as " + '{"a": 1, "b": 2.5}') from cause
+
+
+def _once_each(place: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        repeated = next(name for number, (name, _) in enumerate(pairs) if name in dict(pairs[:number]))
+        raise ConfigurationError(f"{place}: '{repeated}' stands there twice; keep one")
+    return found

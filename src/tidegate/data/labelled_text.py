@@ -9,9 +9,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from tidegate.data.compressed import bare_ending, read_content, read_lines
+from tidegate.data.compressed import bare_ending, read_lines
 from tidegate.data.counted import counted
-from tidegate.data.delimited import read_delimited
 from tidegate.data.labelled import Labelled, Places
 from tidegate.data.table import Table, read_table
 from tidegate.errors import DataError
@@ -34,7 +33,7 @@ def read_text_table(path: Path, names: Mapping[str, str], *, labelled: bool = Tr
 
     A .tsv without a header has two columns, text and label; that with fewer different values is the label.
     """
-    table = _tsv(path, names) if bare_ending(path) == ".tsv" else _table(path)
+    table = _tsv(path, names) if bare_ending(path) == ".tsv" else read_table(path)
     return texts_of(table, names, labelled=labelled)
 
 
@@ -73,16 +72,6 @@ def read_text_lines(path: Path) -> Labelled:
     if not lines:
         raise DataError(f"{path}: no line holds a text")
     return Labelled(lines, None, Places.of_lines(str(path), range(1, len(lines) + 1)))
-
-
-def _table(path: Path) -> Table:
-    """As `read_table`, but packed text too."""
-    if bare_ending(path) != ".csv":
-        return read_table(path)
-    frame, lines = read_delimited(read_content(path), str(path), ",")
-    if frame.is_empty():
-        raise DataError(f"{path}: there are no rows")
-    return Table(frame, "polars", str(path), lines)
 
 
 def _tsv(path: Path, names: Mapping[str, str]) -> Table:

@@ -7,14 +7,12 @@ from pathlib import Path
 
 import polars as pl
 
-from tidegate.data.compressed import bare_ending, read_content, read_lines
+from tidegate.data.compressed import bare_ending, read_lines
 from tidegate.data.counted import counted
-from tidegate.data.delimited import read_delimited
 from tidegate.data.pairs import Pairs, Side
-from tidegate.data.table import Table, read_table
+from tidegate.data.table import ENDINGS, Table, read_table
 from tidegate.errors import ConfigurationError, DataError
 
-_SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _PACKINGS = ("", ".gz", ".xz")
 
 
@@ -30,11 +28,11 @@ def read_pairs(path: Path, names: Mapping[str, str], *, targets: bool = True) ->
     for columns or endings that are not there.
     """
     ending = bare_ending(path)
-    if ending not in (*_SEPARATORS, ".parquet"):
+    if ending not in ENDINGS:
         return _aligned(path, names, targets)
     if ending == ".tsv" and not names and _is_headerless(path, targets):
         return _headerless(path, targets)
-    return _from_table(_table(path, ending), names, targets)
+    return _from_table(read_table(path), names, targets)
 
 
 def _aligned(path: Path, names: Mapping[str, str], targets: bool) -> Pairs:
@@ -98,15 +96,6 @@ def _two(line: str, place: str) -> tuple[str, str]:
         found = counted(len(cells), "column")
         raise DataError(f"{place}: {found}; a .tsv without column names has a source, a tab and a target")
     return cells[0], cells[1]
-
-
-def _table(path: Path, ending: str) -> Table:
-    if ending == ".parquet":
-        return read_table(path)
-    frame, lines = read_delimited(read_content(path), str(path), _SEPARATORS[ending])
-    if frame.is_empty():
-        raise DataError(f"{path}: there are no rows")
-    return Table(frame, "polars", str(path), lines)
 
 
 def _from_table(table: Table, names: Mapping[str, str], targets: bool) -> Pairs:

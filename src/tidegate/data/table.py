@@ -12,12 +12,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tidegate.data.compressed import bare_ending, read_content
 from tidegate.data.delimited import read_delimited
 from tidegate.errors import DataError
 
 Kind = Literal["pandas", "polars", "pyarrow"]
 
 _SEPARATORS = {".csv": ",", ".tsv": "\t"}
+ENDINGS = (*_SEPARATORS, ".parquet")
+"""Of the files that are tables, without the ending of their packing."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Table:
 
 
 def read_table(source: Any) -> Table:
-    """Reads a path (.csv, .tsv, .parquet) or takes a pandas, Polars or Arrow frame.
+    """Reads a path (.csv, .tsv, .parquet; packed as .gz or .xz too) or takes a pandas, Polars or Arrow frame.
 
     Raises DataError for a file that is absent, empty, ragged, not UTF-8 or of an unknown ending, for a frame of another
     kind, for repeated column names and for a table without rows.
@@ -55,33 +58,21 @@ def read_table(source: Any) -> Table:
 
 
 def _from_path(path: Path) -> Table:
-    ending = path.suffix.lower()
+    ending = bare_ending(path)
     if path.is_dir():
         raise DataError(f"{path}: this is a folder; name a file in it")
     if ending == ".parquet":
         return Table(_parquet(path), "polars", str(path))
     if ending not in _SEPARATORS:
-        known = ", ".join([*_SEPARATORS, ".parquet"])
+        known = ", ".join(ENDINGS)
         raise DataError(f"{path}: files ending in '{ending}' cannot be read; the endings known are {known}")
-    frame, lines = read_delimited(_content(path), str(path), _SEPARATORS[ending])
+    frame, lines = read_delimited(read_content(path), str(path), _SEPARATORS[ending])
     return Table(frame, "polars", str(path), lines)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise DataError(f"{path}: there is no such file") from error
-    except OSError as error:
-        raise DataError(f"{path}: the file cannot be read ({error.strerror})") from error
-
-
 def _parquet(path: Path) -> pl.DataFrame:
-    content = _content(path)
-    if not content:
-        raise DataError(f"{path}: the file is empty")
     try:
-        return pl.read_parquet(content)
+        return pl.read_parquet(read_content(path))
     except pl.exceptions.PolarsError as error:
         raise DataError(f"{path}: this is not a whole Parquet file ({error})") from error
 

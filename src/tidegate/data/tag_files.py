@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from tidegate.data.compressed import bare_ending, read_content, read_lines
+from tidegate.data.compressed import bare_ending, read_lines
 from tidegate.data.conll import ConllFile
-from tidegate.data.delimited import read_delimited
-from tidegate.data.table import Table, read_table
+from tidegate.data.table import read_table
 from tidegate.data.token_table import TokenTable
 from tidegate.errors import ConfigurationError
 
 _PARTS = ("sentence", "token", "tag", "columns")
-_SEPARATORS = {".csv": ",", ".tsv": "\t"}
 
 
 def file_format(path: Path) -> str:
@@ -37,7 +35,7 @@ def open_tagged(path: Path, columns: Mapping[str, str], *, tagged: bool = True) 
     if unknown:
         raise ConfigurationError(f"{path}: no part is called '{unknown[0]}'; there are {', '.join(_PARTS[:3])}")
     if file_format(path) == "table":
-        return TokenTable.of(_table(path), tagged=tagged, **columns)
+        return TokenTable.of(read_table(path), tagged=tagged, **columns)
     named = {part: column for part, column in columns.items() if part != "sentence"}
     if len(named) < len(columns):
         raise ConfigurationError(f"{path}: blank lines part the sentences of this file; name no column of sentences")
@@ -46,12 +44,3 @@ def open_tagged(path: Path, columns: Mapping[str, str], *, tagged: bool = True) 
     if not tagged and (known is not None or "tag" not in named):
         file.require_columns(None if known is None else int(known))
     return file
-
-
-def _table(path: Path) -> Table:
-    """As `read_table`, but packed text too."""
-    ending = bare_ending(path)
-    if ending == path.suffix.lower():
-        return read_table(path)
-    frame, lines = read_delimited(read_content(path), str(path), _SEPARATORS[ending])
-    return Table(frame, "polars", str(path), lines)
