@@ -40,6 +40,8 @@ def test_few_series_are_all_drawn_with_their_past_truth_and_bounds(model, sales)
     assert set(series.bands) == {80, 95}
     assert len(facts.learning.train) == len(facts.learning.valid) == 2
     assert facts.configuration["hidden_size"] == 4
+    assert facts.usual["zoneout"] == 0
+    assert not facts.usual.keys() & facts.configuration.keys()
     assert facts.fingerprint["file"] == "sales.csv"
 
 

@@ -107,6 +107,7 @@ def facts(score_rows: list[ScoreRow]) -> ForecastFacts:
             "levels": [80, 95],
             "covariates": [],
         },
+        usual={"zoneout": 0.0},
         fingerprint={"file": "airline-passengers.csv", "rows": 144, "sha256": "5f3a9c" * 10 + "01d2"},
         next_commands=[
             "tidegate predict tidegate-demo/model.safetensors airline-passengers.csv --horizon 36",

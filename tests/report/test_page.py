@@ -37,6 +37,7 @@ svg Error by step ahead
 svg Error by step ahead
 h2 Configuration
 table settings
+table settings
 h2 Data
 table settings
 h2 Next
@@ -144,6 +145,7 @@ def test_hostile_words_are_escaped_everywhere(facts: ForecastFacts, make_series:
             ],
             notes=[hostile],
             configuration={hostile: {hostile: hostile}},
+            usual={hostile: hostile},
             fingerprint={hostile: hostile},
             next_commands=[hostile],
         )

@@ -32,6 +32,7 @@ def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands:
     """All that the page tells of a forecaster trained on the file `data` without the rows of the backtest."""
     scores = score_rows(backtest)
     channels, choice = drawn(backtest)
+    chosen = fitted.options.model_dump(exclude_defaults=True)
     return ForecastFacts(
         title=f"Forecast of {Path(data).name}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -45,7 +46,8 @@ def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands:
         horizon_errors=_horizon_errors(backtest, scores),
         gates=_gates(fitted, backtest.forecasts[0]),
         notes=[*notes_on(backtest, fitted), *choice],
-        configuration=fitted.options.model_dump(),
+        configuration=chosen,
+        usual={name: value for name, value in fitted.options.model_dump().items() if name not in chosen},
         fingerprint={"file": Path(data).name, **fitted.fingerprint},
         next_commands=next_commands,
     )

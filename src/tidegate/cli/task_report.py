@@ -31,6 +31,7 @@ def task_facts(run: TaskRun, sections: Sections, next_commands: Sequence[str]) -
     """All that the page tells; the task's own sections are about the part of the data scored last."""
     fitted = run.estimator.fitted
     simplest = baseline(run) if run.scored else None
+    chosen = fitted.options.model_dump(exclude_defaults=True)
     return TaskFacts(
         title=f"{type(run.estimator).__name__}: {Path(run.files.data).name}",
         headline=headline(run, simplest),
@@ -40,7 +41,8 @@ def task_facts(run: TaskRun, sections: Sections, next_commands: Sequence[str]) -
         learning=_learning(run),
         sections=list(sections(run.estimator, run.scored[-1])) if run.scored else [],
         notes=run.estimator.notes_,
-        configuration=fitted.options.model_dump(),
+        configuration=chosen,
+        usual={name: value for name, value in fitted.options.model_dump().items() if name not in chosen},
         fingerprint={"file": Path(run.files.data).name, **fitted.fingerprint},
         next_commands=next_commands,
     )
