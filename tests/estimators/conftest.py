@@ -23,6 +23,14 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture
+def bits() -> Callable[[Forecaster], dict[str, bytes]]:
+    """A forecaster's weights, to be compared to the last bit."""
+    return lambda one: {
+        name: weight.numpy().tobytes() for name, weight in one.fitted.engine.network.state_dict().items()
+    }
+
+
+@pytest.fixture
 def tiny() -> Callable[..., Forecaster]:
     """A forecaster that trains in a moment."""
     return lambda cell="gru", **options: Forecaster(cell, **{**TINY, **options})

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import signal
-
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -10,19 +8,9 @@ import pytest
 import torch
 from sklearn.base import clone
 
-from tidegate.errors import ConfigurationError, DataError, NotFittedError, TrainingInterrupted
-from tidegate.estimators.forecaster import Forecaster
-from tidegate.training.progress import Silent
+from tidegate.errors import ConfigurationError, DataError, NotFittedError
 
 STRATEGIES = ["recursive", "direct"]
-
-
-def weights(forecaster):
-    return {name: value.clone() for name, value in forecaster.fitted.engine.network.state_dict().items()}
-
-
-def same(one, other):
-    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
 
 
 def test_the_kind_of_frame_given_comes_back_with_the_same_numbers(tiny, monthly, tmp_path):
@@ -86,7 +74,7 @@ def test_gaps_train_to_finite_weights_and_are_forecast_over(tiny, monthly, strat
     given.loc[[0, 1, 7, 8, 20, 33, 34, 35, 50, 58, 59], "y"] = np.nan
     given.loc[[2, 30, 59], "p"] = np.nan
     forecaster = tiny(strategy=strategy, anchor=anchor).fit(given.drop(index=[25, 40]), target="y", past="p")
-    assert all(torch.isfinite(value).all() for value in weights(forecaster).values())
+    assert all(torch.isfinite(weight).all() for weight in forecaster.fitted.engine.network.parameters())
     frame = forecaster.predict(9, level=[80])
     assert np.isfinite(frame.iloc[:, 1:]).all(axis=None)
     assert frame.ds[0] == pd.Timestamp("2005-01-01")
@@ -103,120 +91,6 @@ def test_any_horizon_goes_and_a_longer_one_begins_with_the_shorter(tiny, monthly
     assert (np.diff(widths) > -1e-5).all()  # single precision of values around ten
     for h in (1, 4, 5, np.int64(11)):
         pd.testing.assert_frame_equal(forecaster.predict(h, level=[80]), longest.head(h), check_exact=True)
-
-
-def test_the_same_seed_gives_the_same_bits_and_another_other_ones(tiny, monthly):
-    options = {"dropout": 0.2, "num_layers": 2, "zoneout": 0.1, "recurrent_dropout": 0.1, "input_dropout": 0.1}
-    first, again, other = (tiny(seed=seed, **options).fit(monthly()) for seed in (1, 1, 2))
-    assert same(weights(first), weights(again))
-    assert first.predict(7, level=[80]).equals(again.predict(7, level=[80]))
-    assert not first.predict(7).equals(other.predict(7))
-
-
-class Interrupting(Silent):
-    """Presses Ctrl-C once, after some batches."""
-
-    def __init__(self, batches):
-        self.left = batches
-
-    def batch(self, *_):
-        self.left -= 1
-        if self.left == 0:
-            signal.raise_signal(signal.SIGINT)
-
-
-@pytest.mark.parametrize("batches", [1, 4, 6])
-def test_stopped_and_resumed_is_never_stopped(tiny, monthly, tmp_path, batches):
-    options = {"dropout": 0.2, "num_layers": 2, "epochs": 3}
-    whole = tiny(**options).fit(monthly())
-    forecaster = tiny(**options)
-    with pytest.raises(TrainingInterrupted, match="resume"):
-        forecaster.fit(monthly(), directory=tmp_path, reporter=Interrupting(batches))
-    with pytest.raises(NotFittedError):
-        forecaster.predict()
-    forecaster.fit(monthly(), directory=tmp_path, resume=True)
-    assert same(weights(forecaster), weights(whole))
-    assert forecaster.predict(9, level=[80]).equals(whole.predict(9, level=[80]))
-    assert [one.train for one in forecaster.history_.epochs] == [one.train for one in whole.history_.epochs]
-
-
-def test_a_resumption_with_other_data_is_refused(tiny, monthly, tmp_path):
-    with pytest.raises(TrainingInterrupted):
-        tiny().fit(monthly(), directory=tmp_path, reporter=Interrupting(2))
-    with pytest.raises(DataError, match="other training data"):
-        tiny().fit(monthly(seed=1), directory=tmp_path, resume=True)
-
-
-def test_evaluate_counts_what_was_learnt_and_scores_what_is_new(fitted, monthly):
-    longer = monthly(rows=72, ids=("a", "b"))
-    new = fitted.evaluate(longer, h=4, windows=3)
-    assert (new.learnt, len(new.forecasts), new.horizon, new.season) == (0, 6, 4, 12)
-    mixed = fitted.evaluate(longer, h=4, windows=5)
-    assert mixed.learnt == 4
-    assert fitted.evaluate(monthly(rows=60, ids=("c",)), h=4).learnt == 0
-    assert list(new.intervals) == [80, 95]
-    assert list(fitted.evaluate(longer, h=4, level=[50]).intervals) == [50]
-
-
-def test_evaluate_forecasts_from_what_stands_before_alone(fitted, monthly):
-    longer = monthly(rows=72, ids=("a", "new"))
-    poisoned = longer.copy()
-    poisoned.loc[poisoned.ds >= "2005-08-01", "y"] = 1e7
-    clean, dirty = (fitted.evaluate(one, h=5, windows=1) for one in (longer, poisoned))
-    assert all(np.array_equal(a.point, b.point) for a, b in zip(clean.forecasts, dirty.forecasts, strict=True))
-
-
-def trained_by_backtest(monkeypatch, forecaster, frame, **options):
-    made = []
-    fit = Forecaster.fit
-
-    def caught(self, *args, **rest):
-        made.append(fit(self, *args, **rest))
-        return made[-1]
-
-    monkeypatch.setattr(Forecaster, "fit", caught)
-    backtest = forecaster.backtest(frame, **options)
-    monkeypatch.setattr(Forecaster, "fit", fit)
-    (one,) = made
-    return one, backtest
-
-
-@pytest.mark.parametrize("scaler", ["auto", "minmax"])
-def test_backtest_learns_nothing_from_the_rows_held_out(tiny, monthly, monkeypatch, scaler):
-    clean = monthly(ids=("a", "b"))
-    poisoned = clean.copy()
-    poisoned.loc[poisoned.ds >= "2004-07-01", "y"] = 1e8
-    forecaster = tiny(scaler=scaler)
-    (one, before), (other, after) = (
-        trained_by_backtest(monkeypatch, forecaster, frame, h=3, windows=2) for frame in (clean, poisoned)
-    )
-    assert same(weights(one), weights(other))
-    assert np.array_equal(one.fitted.errors.errors, other.fitted.errors.errors, equal_nan=True)
-    for a, b in zip(before.forecasts[::2], after.forecasts[::2], strict=True):
-        assert np.array_equal(a.point, b.point)  # the first stretch of each series
-    assert before.learnt == 0
-
-
-def test_backtest_leaves_the_forecaster_as_it_was(tiny, monthly):
-    forecaster = tiny().fit(monthly())
-    before, told, options = weights(forecaster), forecaster.predict(3), forecaster.options
-    backtest = forecaster.backtest(h=6)
-    assert [len(one.point) for one in backtest.forecasts] == [6]
-    assert same(weights(forecaster), before)
-    assert forecaster.predict(3).equals(told)
-    assert forecaster.options == options
-    unfitted = tiny()
-    unfitted.backtest(monthly())
-    with pytest.raises(NotFittedError):
-        unfitted.predict()
-
-
-def test_a_zero_held_out_does_not_stop_the_backtest_of_a_logarithm(tiny, monthly):
-    given = monthly()
-    given["y"] = np.exp(given.y / 4)
-    given.loc[58, "y"] = 0.0
-    backtest = tiny(scaler="log").backtest(given, h=4)
-    assert backtest.forecasts[0].truth[2] == 0
 
 
 def test_values_without_logarithm_are_refused_with_series_and_remedy(tiny, monthly):
@@ -286,14 +160,14 @@ def test_a_constant_series_is_forecast_near_itself(tiny, monthly):
     assert np.isfinite(frame["GRU-hi-80"]).all()
 
 
-def test_remembered_rows_are_forecast_from(tiny, monthly):
+def test_remembered_rows_are_forecast_from(tiny, monthly, bits):
     forecaster = tiny().fit(monthly(ids=("a", "b")))
     later = monthly(rows=70, ids=("b",), seed=3)
-    before = weights(forecaster)
+    before = bits(forecaster)
     told = forecaster.predict(4, later)
     assert forecaster.remember(later) is forecaster
     pd.testing.assert_frame_equal(forecaster.predict(4), told, check_exact=True)
-    assert same(weights(forecaster), before)
+    assert bits(forecaster) == before
     assert forecaster.evaluate(later, h=4, windows=5).learnt == 3
 
 
