@@ -42,9 +42,10 @@ bench: $(BENCH_READY)
 	$(BENCH)/bin/python -m benchmarks $(BENCH_OPTIONS)
 
 # DATA: a folder with one folder for each set, as the recipes name them. Takes hours; each recipe also runs alone.
+# RECIPE_OPTIONS: names of figures, and seeds (--seeds 3).
 recipes: $(READY)
 	@test -d "$(DATA)" || { echo "error: make recipes DATA=FOLDER, where FOLDER holds imdb, ewt, ptb, …"; exit 2; }
-	$(BIN)/python -m benchmarks.recipes "$(DATA)"
+	$(BIN)/python -m benchmarks.recipes "$(DATA)" $(RECIPE_OPTIONS)
 
 clean:
 	rm -rf $(VENV) $(BENCH) build site

@@ -1,18 +1,22 @@
 """Every figure in turn, each in a process of its own; its JSON goes to benchmarks/results/recipes/NAME.json.
 
-    python -m benchmarks.recipes FOLDER [NAME …]
+    python -m benchmarks.recipes FOLDER [NAME …] [--seed N] [--seeds COUNT]
 
-FOLDER holds one folder for each set. A figure whose set is absent is skipped, and said to be.
+FOLDER holds one folder for each set. A figure whose set is absent is skipped, and said to be; the seeds are those of
+every recipe.
 """
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.recipes.arguments import FolderMissing, UsageError, run, take_seeds
 from tidegate.atomic import write_atomically
 
 RESULTS = Path(__file__).parents[1] / "results" / "recipes"
@@ -25,9 +29,10 @@ class Figure(NamedTuple):
     folder: str | None
     words: tuple[str, ...] = ()
 
-    def command(self, data: Path) -> list[str]:
+    def command(self, data: Path, seeds: Sequence[int]) -> list[str]:
         place = [] if self.folder is None else [str(data / self.folder)]
-        return [sys.executable, "-m", f"benchmarks.recipes.{self.recipe}", *place, *self.words]
+        after = ["--seed", str(seeds[0]), "--seeds", str(len(seeds))]
+        return [sys.executable, "-m", f"benchmarks.recipes.{self.recipe}", *place, *self.words, *after]
 
 
 def _music() -> dict[str, Figure]:
@@ -55,30 +60,40 @@ FIGURES = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Runs the recipes named, or all of them; 1 if any failed or was skipped."""
-    if not arguments or any(name not in FIGURES for name in arguments[1:]):
-        print(f"usage: python -m benchmarks.recipes FOLDER [NAME …], of: {', '.join(FIGURES)}", file=sys.stderr)
-        return 2
-    data, names = Path(arguments[0]), arguments[1:] or list(FIGURES)
-    succeeded = [_run(name, data) for name in names]
+def main(*words: str) -> int:
+    """Runs the recipes named, or all of them; 1 if any failed or was skipped. Raises UsageError for other words."""
+    rest = list(words)
+    seeds = take_seeds(rest)
+    if not rest:
+        raise FolderMissing("FOLDER is missing")
+    data, names = Path(rest[0]), rest[1:] or list(FIGURES)
+    if unknown := [name for name in names if name not in FIGURES]:
+        raise UsageError(f"{unknown[0]}: there is no such figure, only {', '.join(FIGURES)}")
+    succeeded = [_run(name, data, seeds) for name in names]
     return int(not all(succeeded))
 
 
-def _run(name: str, data: Path) -> bool:
+def _run(name: str, data: Path, seeds: Sequence[int]) -> bool:
     figure = FIGURES[name]
     if figure.folder is not None and not (data / figure.folder).is_dir():
-        print(f"{name}: skipped, there is no {data / figure.folder}", file=sys.stderr)
-        return False
-    ended = subprocess.run(figure.command(data), stdout=subprocess.PIPE, check=False)
+        return _failed(name, f"skipped, there is no {data / figure.folder}")
+    ended = subprocess.run(figure.command(data, seeds), stdout=subprocess.PIPE, check=False)
     if ended.returncode:
-        print(f"{name}: failed with exit code {ended.returncode}", file=sys.stderr)
-        return False
+        return _failed(name, f"failed with exit code {ended.returncode}")
+    try:
+        json.loads(ended.stdout)
+    except ValueError as fault:  # of JSON, or of UTF-8
+        return _failed(name, f"printed something else than one JSON document, which is not kept ({fault})")
     RESULTS.mkdir(parents=True, exist_ok=True)
     write_atomically(RESULTS / f"{name}.json", ended.stdout)
     print(f"{name}: {RESULTS / name}.json", file=sys.stderr)
     return True
 
 
+def _failed(name: str, why: str) -> bool:
+    print(f"{name}: {why}", file=sys.stderr)
+    return False
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run(main, f"{__doc__}\nNAME is one of {', '.join(FIGURES)}"))

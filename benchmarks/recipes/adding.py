@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceRegressor
 from tidegate.training.progress import Lines
@@ -45,8 +45,8 @@ def adding(count: int, steps: int, seed: int) -> tuple[NDArray[np.float64], NDAr
 
 def main(*words: str) -> None:
     arguments = read_arguments(["", *words])
-    steps = arguments.options.pop("steps", 600)
-    examples = arguments.options.pop("examples", EXAMPLES["training"])
+    steps = arguments.take_count("steps", 600, least=2)
+    examples = arguments.take_count("examples", EXAMPLES["training"], least=1)
     options = OPTIONS | arguments.options
     clock, runs = Clock(), []
     for seed in arguments.seeds:
@@ -62,4 +62,4 @@ def main(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

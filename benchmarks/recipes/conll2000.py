@@ -13,7 +13,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import scores_over_seeds
 from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
@@ -37,4 +37,4 @@ def _run(train: Tagged, test: Tagged, options: dict[str, Any]) -> dict[str, dict
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import scores_over_seeds
 from tidegate import SequenceTagger
 from tidegate.data.tagged import Tagged
@@ -40,4 +40,4 @@ def _run(parts: dict[str, Tagged], options: dict[str, Any]) -> dict[str, dict[st
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

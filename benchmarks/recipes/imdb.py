@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceClassifier
 from tidegate.training.progress import Lines
@@ -70,7 +70,7 @@ def read_reviews(path: Path) -> tuple[list[str], list[str]]:
 
 def main(*words: str) -> None:
     arguments = read_arguments(words)
-    options = OPTIONS[arguments.options.pop("variant", "usual")] | arguments.options
+    options = OPTIONS[arguments.take("variant", OPTIONS)] | arguments.options
     train, test = (read_reviews(arguments.folder / f"{part}.tsv.xz") for part in ("train", "test"))
     clock, runs = Clock(), []
     for seed in arguments.seeds:
@@ -90,4 +90,4 @@ def main(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

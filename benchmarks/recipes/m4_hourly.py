@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import Forecaster
 from tidegate.data.columns import Columns
@@ -77,4 +77,4 @@ def _scores(run: Backtest) -> dict[str, dict[str, float]]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

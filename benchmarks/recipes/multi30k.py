@@ -13,7 +13,7 @@ import json
 import sys
 from typing import Any
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import Translator
 from tidegate.data.pairs import Pairs
@@ -59,4 +59,4 @@ def _run(parts: dict[str, Pairs], options: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

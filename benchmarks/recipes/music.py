@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import PolyphonyModel
 from tidegate.data.piano_roll import KEYS, PianoRolls
 from tidegate.training.progress import Lines
 
+SETS, SIZES = ("JSB_Chorales", "Nottingham"), ("small", "large")
 UNITS = {
     ("JSB_Chorales", "small"): {"gru": 46, "lstm": 36},
     ("Nottingham", "small"): {"gru": 46, "lstm": 36},
@@ -72,10 +73,9 @@ def read_part(arrays: Any, part: str) -> PianoRolls:
 
 def main(*words: str) -> None:
     arguments = read_arguments(words)
-    given = arguments.options
-    name, size = given.pop("set", "JSB_Chorales"), given.pop("size", "small")
-    units = UNITS[name, size][given.setdefault("cell", "gru")]
-    options = OPTIONS | OF_SET[name, size] | {"hidden_size": units} | given
+    name, size = arguments.take("set", SETS), arguments.take("size", SIZES)
+    cell = arguments.take("cell", UNITS[name, size])
+    options = OPTIONS | OF_SET[name, size] | {"cell": cell, "hidden_size": UNITS[name, size][cell]} | arguments.options
     with np.load(arguments.folder / f"{name}.packed.npz") as arrays:
         parts = {part: read_part(arrays, part) for part in ("train", "valid", "test")}
     clock, models = Clock(), [PolyphonyModel(**options, seed=seed) for seed in arguments.seeds]
@@ -102,4 +102,4 @@ def _run(model: PolyphonyModel, parts: dict[str, PianoRolls]) -> dict[str, dict[
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

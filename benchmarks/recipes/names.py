@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds
 from tidegate import SequenceClassifier
 from tidegate.data.classes import Classes
@@ -75,4 +75,4 @@ def main(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

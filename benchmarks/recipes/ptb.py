@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.language import Texts, language_figures
 
 OPTIONS: dict[str, Any] = {
@@ -51,4 +51,4 @@ def _part(folder: Path, name: str) -> Path:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))

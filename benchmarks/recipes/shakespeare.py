@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any
 
-from benchmarks.recipes.arguments import read_arguments
+from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.language import Texts, language_figures
 from tidegate.data.corpus import Corpus, in_order, read_text
 
@@ -40,4 +40,4 @@ def main(*words: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    sys.exit(run(main, __doc__))
