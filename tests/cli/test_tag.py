@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import lzma
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +107,16 @@ def test_faults_are_named_with_their_line(tidegate, model: Path, folder: Path, t
         assert not (tmp_path / "run").exists()
     result = tidegate("evaluate", model, folder / "test.txt", "--windows", "2")
     assert "--windows is an option of forecasters; the model is a SequenceTagger" in result.err
+
+
+def test_what_to_do_next_names_data_as_they_are_read(tidegate, tmp_path: Path) -> None:
+    rows = "".join(f"{place // 2},{word},{tag}\n" for place, (word, tag) in enumerate([("A", "X"), ("b", "Y")] * 8))
+    (tmp_path / "few.csv.gz").write_bytes(gzip.compress(f"sentence,token,tag\n{rows}".encode()))
+    result = tidegate("fit", "tag", tmp_path / "few.csv.gz", "--out", tmp_path / "run", *QUICK)
+    assert result.code == 0, result.err
+    (command,) = (line.removeprefix("Next    ") for line in result.out.splitlines() if line.startswith("Next"))
+    assert command.endswith(" NEW-DATA.csv")
+    assert f"<code>{command}</code>" in (tmp_path / "run" / "report.html").read_text()
+    (tmp_path / "NEW-DATA.csv").write_text(f"sentence,token,tag\n{rows}")
+    words = [str(tmp_path / word) if word == "NEW-DATA.csv" else word for word in shlex.split(command)[1:]]
+    assert tidegate(*words, "--out", tmp_path / "told.csv").code == 0

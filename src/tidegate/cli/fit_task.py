@@ -96,6 +96,7 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
     """
     from tidegate.cli.task_outcome import announce, show, show_as_json
     from tidegate.cli.task_report import task_facts
+    from tidegate.data.compressed import bare_ending
     from tidegate.report.task_page import write_task_report
 
     folder = manner.folder(files.data)
@@ -107,7 +108,7 @@ def fit_task(estimator: Estimator, files: TaskFiles, manner: Manner, sections: S
     _train(estimator, (records, valid, test), folder, manner)
     run = TaskRun(files, estimator, records, _scored(estimator, records, valid, test))
     estimator.save(folder.model, metrics=run.metrics())
-    following = shlex.join(["tidegate", "predict", str(folder.model), f"NEW-DATA{Path(files.data).suffix}"])
+    following = shlex.join(["tidegate", "predict", str(folder.model), f"NEW-DATA{bare_ending(Path(files.data))}"])
     facts = task_facts(run, sections, [following])
     write_task_report(facts, folder.report)
     if manner.as_json:
