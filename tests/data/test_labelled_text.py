@@ -117,7 +117,8 @@ def test_a_folder_holds_a_file_for_each_class(tmp_path):
             "'mood' occurs as a label here",
         ),
         ("r.txt", "a\nb\n", "a .txt file has no labels"),
-        ("r.xls", "a", "files of this ending cannot be read"),
+        ("r.xls", "a", "files ending in '.xls' cannot be read; the endings known are .csv, .tsv, .parquet, .ts, .txt"),
+        ("r.xz", "a", r"r\.xz: the name does not tell what is packed; an ending is needed before .xz, such as .csv.xz"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path, name, content, words):

@@ -70,6 +70,13 @@ def test_pandas_kinds_without_a_polars_twin_become_text_or_numbers():
     [
         ("a,b\n", "f.csv", "there are no rows"),
         ("a,b\n1,2", "f.xlsx", "files ending in '.xlsx' cannot be read; the endings known are .csv, .tsv, .parquet"),
+        ("a,b\n1,2", "f", "files without an ending cannot be read; the endings known are .csv, .tsv, .parquet"),
+        (
+            "a,b\n1,2",
+            "f.GZ",
+            "the name does not tell what is packed; an ending is needed before .gz, such as .csv.gz "
+            "(known are .csv, .tsv, .parquet)",
+        ),
         ("", "f.parquet", "the file is empty"),
         ("a,b\n1,2", "f.parquet", "this is not a whole Parquet file"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import lzma
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 
 from tidegate.data.encoding import decoded
@@ -17,6 +18,16 @@ def bare_ending(path: Path) -> str:
     """The ending in lower case, without that of the packing: ".csv" of "a.CSV.xz"."""
     name = path.with_suffix("") if path.suffix.lower() in _UNPACKERS else path
     return name.suffix.lower()
+
+
+def unknown_ending(path: Path, known: Sequence[str]) -> DataError:
+    """To raise of a file that is read by its ending, where that is none of those known."""
+    ending, packing = bare_ending(path), path.suffix.lower()
+    if not ending and packing in _UNPACKERS:
+        named = f"an ending is needed before {packing}, such as {known[0]}{packing}"
+        return DataError(f"{path}: the name does not tell what is packed; {named} (known are {', '.join(known)})")
+    told = f"files ending in '{ending}'" if ending else "files without an ending"
+    return DataError(f"{path}: {told} cannot be read; the endings known are {', '.join(known)}")
 
 
 def read_content(path: Path) -> bytes:

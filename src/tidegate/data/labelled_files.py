@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tidegate.data import labelled_series, labelled_text
-from tidegate.data.compressed import bare_ending, read_content
+from tidegate.data.compressed import bare_ending, read_content, unknown_ending
 from tidegate.data.encoding import decoded
 from tidegate.data.labelled import Labelled
 from tidegate.data.table import read_table
@@ -40,7 +40,7 @@ def read_labelled(path: Path, names: Mapping[str, str], *, labelled: bool = True
             raise DataError(
                 f"{path}: a .txt file has no labels; give a folder with such a file for each class, or a table"
             )
-    raise DataError(f"{path}: files of this ending cannot be read; the endings known are {', '.join(_ENDINGS)}")
+    raise unknown_ending(path, _ENDINGS)
 
 
 def _table(path: Path, names: Mapping[str, str], labelled: bool) -> Labelled:

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tidegate.data.compressed import bare_ending, read_content
+from tidegate.data.compressed import bare_ending, read_content, unknown_ending
 from tidegate.data.delimited import read_delimited
 from tidegate.errors import DataError
 
@@ -64,8 +64,7 @@ def _from_path(path: Path) -> Table:
     if ending == ".parquet":
         return Table(_parquet(path), "polars", str(path))
     if ending not in _SEPARATORS:
-        known = ", ".join(ENDINGS)
-        raise DataError(f"{path}: files ending in '{ending}' cannot be read; the endings known are {known}")
+        raise unknown_ending(path, ENDINGS)
     frame, lines = read_delimited(read_content(path), str(path), _SEPARATORS[ending])
     return Table(frame, "polars", str(path), lines)
 
