@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +50,17 @@ def test_quiet_says_nothing(tidegate, sales, quick, tmp_path):
     assert (result.code, result.out, result.err) == (0, "", "")
 
 
+def test_the_report_parts_options_chosen_from_those_the_data_settled(fitted):
+    _, folder = fitted
+
+    _, chosen, settled = re.split("<h3>(?:Chosen|Settled by the data)</h3>", (folder / "report.html").read_text())
+    settled, _ = settled.split("<details>")
+    assert "<bdi>hidden_size</bdi>" in chosen
+    assert "<bdi>horizon</bdi>" in chosen
+    assert "<bdi>season_length</bdi>" in settled
+    assert "<bdi>hidden_size</bdi>" not in settled
+
+
 def test_rows_held_out_are_not_learnt_from(fitted):
     _, folder = fitted
 
@@ -76,9 +88,8 @@ def test_many_series_targets_and_covariates(tidegate, shops, quick, tmp_path):
     assert result.code == 0, result.err
     assert "Of 12 series three are drawn" in result.out
     assert "--future FUTURE.csv" in result.out
-    assert (tmp_path / "report.html").read_text().count(
-        "<h3>"
-    ) == 7  # three series, scores and residuals of two targets
+    page = (tmp_path / "report.html").read_text()
+    assert page.count("<h3>") == 9  # three series, scores and residuals of two targets, options chosen and settled
 
 
 def test_an_earlier_model_is_replaced_only_when_asked_to(tidegate, sales, quick, tmp_path):

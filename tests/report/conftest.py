@@ -107,6 +107,7 @@ def facts(score_rows: list[ScoreRow]) -> ForecastFacts:
             "levels": [80, 95],
             "covariates": [],
         },
+        settled={"window": 64},
         usual={"zoneout": 0.0},
         fingerprint={"file": "airline-passengers.csv", "rows": 144, "sha256": "5f3a9c" * 10 + "01d2"},
         next_commands=[

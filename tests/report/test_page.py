@@ -36,6 +36,9 @@ h2 Error by step ahead
 svg Error by step ahead
 svg Error by step ahead
 h2 Configuration
+h3 Chosen
+table settings
+h3 Settled by the data
 table settings
 table settings
 h2 Data
@@ -145,6 +148,7 @@ def test_hostile_words_are_escaped_everywhere(facts: ForecastFacts, make_series:
             ],
             notes=[hostile],
             configuration={hostile: {hostile: hostile}},
+            settled={hostile: hostile},
             usual={hostile: hostile},
             fingerprint={hostile: hostile},
             next_commands=[hostile],

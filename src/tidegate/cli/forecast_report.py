@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,22 +18,30 @@ from tidegate.data.panel import Panel
 from tidegate.estimators.backtest import Backtest
 from tidegate.estimators.fitted import Fitted, start_of
 from tidegate.estimators.forecast_frame import Forecast
+from tidegate.estimators.options import ForecasterOptions
+from tidegate.estimators.resolution import ResolvedOptions
 from tidegate.estimators.scores import mase
 from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, Residuals, ScoreRow, SeriesFacts
 from tidegate.report.task_facts import Section
 
 Array = NDArray[np.float64]
 Channel = tuple[Forecast, int]
+Values = dict[str, Any]
 
 MOST_DRAWN = 4
 LOSSES = {"mse": "mean squared error", "mae": "mean absolute error", "huber": "Huber loss"}
 
 
-def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands: Sequence[str]) -> ForecastFacts:
-    """All that the page tells of a forecaster trained on the file `data` without the rows of the backtest."""
+def forecast_facts(
+    data: str, given: ForecasterOptions, fitted: Fitted, backtest: Backtest, next_commands: Sequence[str]
+) -> ForecastFacts:
+    """All that the page tells of a forecaster trained on the file `data` without the rows of the backtest.
+
+    given: the options as they were before the data settled those left open.
+    """
     scores = score_rows(backtest)
     channels, choice = drawn(backtest)
-    chosen = fitted.options.model_dump(exclude_defaults=True)
+    chosen, settled, usual = _by_origin(given, fitted.options)
     return ForecastFacts(
         title=f"Forecast of {Path(data).name}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -47,10 +56,19 @@ def forecast_facts(data: str, fitted: Fitted, backtest: Backtest, next_commands:
         gates=_gates(fitted, backtest.forecasts[0]),
         notes=[*notes_on(backtest, fitted), *choice],
         configuration=chosen,
-        usual={name: value for name, value in fitted.options.model_dump().items() if name not in chosen},
+        settled=settled,
+        usual=usual,
         fingerprint={"file": Path(data).name, **fitted.fingerprint},
         next_commands=next_commands,
     )
+
+
+def _by_origin(given: ForecasterOptions, used: ResolvedOptions) -> tuple[Values, Values, Values]:
+    """The options used: those that somebody chose, those that the data settled, and those at their defaults."""
+    before, after = given.model_dump(), used.model_dump()
+    settled = {name: value for name, value in after.items() if value != before[name]}
+    chosen = {name: value for name, value in given.model_dump(exclude_defaults=True).items() if name not in settled}
+    return chosen, settled, {name: value for name, value in after.items() if name not in {**chosen, **settled}}
 
 
 def drawn(backtest: Backtest) -> tuple[list[Channel], list[str]]:

@@ -39,9 +39,13 @@ class Training:
 
 @dataclass(frozen=True)
 class ForecastRun:
-    """A trained forecaster, ready to predict from the end of the data, and its comparison on the rows held out."""
+    """A trained forecaster, ready to predict from the end of the data, and its comparison on the rows held out.
+
+    options: as they were given, before the data settled those left open.
+    """
 
     source: Source
+    options: ForecasterOptions
     forecaster: Forecaster
     backtest: Backtest
 
@@ -51,7 +55,8 @@ class ForecastRun:
     def write(self, folder: RunFolder, next_commands: list[str]) -> ForecastFacts:
         """Writes the model, then the report, and returns what the report tells."""
         self.forecaster.save(folder.model, metrics=self.metrics())
-        facts = forecast_facts(self.source.name, self.forecaster.fitted, self.backtest, next_commands)
+        fitted = self.forecaster.fitted
+        facts = forecast_facts(self.source.name, self.options, fitted, self.backtest, next_commands)
         write_report(facts, folder.report)
         return facts
 
@@ -72,7 +77,7 @@ def run_forecast(source: Source, options: ForecasterOptions, windows: int | None
         reporter=training.reporter,
     )
     backtest = forecaster.evaluate(panel, windows=windows, level=options.levels)
-    return ForecastRun(source, forecaster.remember(panel), backtest)
+    return ForecastRun(source, options, forecaster.remember(panel), backtest)
 
 
 def _with_horizon(options: ForecasterOptions, horizon: int) -> Mapping[str, Any]:

@@ -116,8 +116,8 @@ class ForecastFacts:
 
     `created` is an ISO 8601 time; `evaluation` names what the scores were measured on ("the held-out 24 steps").
     `residuals`, `horizon_errors` and `target_scores` tell targets apart, whose units may differ; the last is empty
-    where there is one target, of which `scores` tell all. `usual` are the options left at their defaults,
-    `configuration` the others.
+    where there is one target, of which `scores` tell all. `configuration` are the options that somebody chose,
+    `settled` those that the data settled, `usual` those at their defaults.
     """
 
     title: str
@@ -133,6 +133,7 @@ class ForecastFacts:
     gates: Sequence[Section] = ()
     notes: Sequence[str] = ()
     configuration: Mapping[str, object] = field(default_factory=dict)
+    settled: Mapping[str, object] = field(default_factory=dict)
     usual: Mapping[str, object] = field(default_factory=dict)
     fingerprint: Mapping[str, object] = field(default_factory=dict)
     next_commands: Sequence[str] = ()

@@ -53,6 +53,7 @@ def render(facts: ForecastFacts) -> str:
         residuals=[(one.target, _residual_charts(one)) for one in facts.residuals if len(one.known)],
         horizons=[for_both_widths(charts.horizon_chart, one) for one in facts.horizon_errors],
         configuration=list(flattened(facts.configuration)),
+        settled=list(flattened(facts.settled)),
         usual=list(flattened(facts.usual)),
         fingerprint=list(flattened(facts.fingerprint)),
         light=variables(LIGHT),
