@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from sklearn.model_selection import TimeSeriesSplit
 
 Data = dict[str, Any]  # the keywords of `fit`
 
@@ -17,13 +18,14 @@ class Example:
     """What the contracts need of an estimator.
 
     options: make it a matter of a moment. data: what `fit` takes, made anew at each call. answer: of a trained one, as
-    an array. bad: data that are refused, with what the message says of them.
+    an array. bad: data that are refused, with what the message says of them. split: as scikit-learn's `cv`.
     """
 
     options: Mapping[str, Any]
     data: Callable[[], Data]
     answer: Callable[[Any], Any]
     bad: Mapping[str, Data] = field(default_factory=dict)
+    split: Any = 2
 
 
 def series(rows: int = 40) -> Data:
@@ -84,6 +86,7 @@ EXAMPLES: dict[str, Example] = {
         series,
         lambda estimator: estimator.predict(5)["GRU"].to_numpy(),
         {r"2 rows to fit on": series(2)},
+        TimeSeriesSplit(2),
     ),
     "LanguageModel": Example(
         {"hidden_size": 4, "epochs": 2, "batch_size": 2, "segment": 8},

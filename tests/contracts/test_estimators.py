@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, cross_val_score
 from tests.contracts.examples import EXAMPLES
 
 import tidegate
@@ -50,6 +51,12 @@ def made(name: str, **options: Any) -> Any:
 
 def fitted(name: str, **options: Any) -> Any:
     return made(name, **options).fit(**EXAMPLES[name].data())
+
+
+def given(name: str) -> tuple[Any, Any]:
+    """Inputs and targets as scikit-learn takes them: by place."""
+    data = EXAMPLES[name].data()
+    return data.get("X", data.get("frame")), data.get("y")
 
 
 def answer(estimator: Any) -> Any:
@@ -129,6 +136,24 @@ def test_fitted_again_it_is_as_fitted_once(name):
     estimator = fitted(name)
     once = answer(estimator)
     assert np.array_equal(answer(estimator.fit(**EXAMPLES[name].data())), once)
+
+
+@every
+def test_it_is_scored_cross_validated_and_searched(name):
+    estimator, split = made(name, epochs=1), EXAMPLES[name].split
+    inputs, targets = given(name)
+    scores = cross_val_score(estimator, inputs, targets, cv=split, error_score="raise")
+    assert scores.shape == (2,)
+    assert np.isfinite(scores).all()
+    sizes = {"hidden_size": [3, estimator.get_params()["hidden_size"]]}
+    search = GridSearchCV(estimator, sizes, cv=split, error_score="raise").fit(inputs, targets)
+    told = search.cv_results_["mean_test_score"]
+    assert told[1] == pytest.approx(scores.mean(), rel=1e-12)  # the same trainings, their mean taken in another way
+    assert search.best_params_["hidden_size"] == sizes["hidden_size"][int(np.argmax(told))]
+    assert search.best_estimator_.get_params() == {**estimator.get_params(), **search.best_params_}
+    answer(search.best_estimator_)
+    with pytest.raises(NotFittedError, match="fit"):
+        estimator.score(inputs, targets)
 
 
 @every

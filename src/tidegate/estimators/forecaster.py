@@ -13,6 +13,7 @@ from tidegate.data.future import read_future
 from tidegate.data.panel import Panel, read_panel
 from tidegate.errors import NotFittedError
 from tidegate.estimators.backtest import Backtest, origins
+from tidegate.estimators.continuation import mean_mase, new_forecasts
 from tidegate.estimators.fitted import Fitted, calibration_errors, start_of
 from tidegate.estimators.fitting import fit_network
 from tidegate.estimators.forecast_frame import to_frame
@@ -60,6 +61,14 @@ class Forecaster:
 
     def __sklearn_clone__(self) -> Forecaster:
         return Forecaster(**self.get_params())
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return self._fitted is not None
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags())
 
     @property
     def name(self) -> str:
@@ -144,6 +153,20 @@ class Forecaster:
             starts += [start_of(series, origin, seen=series.until(rows[0])) for origin in rows]
         forecasts = fitted.forecasts(starts, horizon, panel.step, levels)
         return Backtest(fitted.name, panel, horizon, fitted.season, forecasts, fitted.count_learnt(forecasts))
+
+    def score(self, X: Any, y: Any = None) -> float:  # noqa: ARG002 - scikit-learn's signature
+        """Minus the MASE of forecasts of those rows of X that were not learnt: greater is better.
+
+        X: rows of series that were learnt, with or without those learnt. All rows after them are forecast, in stretches
+        of `horizon`, each from all rows before it: those of X, and before them those last seen.
+
+        scikit-learn's `TimeSeriesSplit` makes such rows: of one series in order of time, or of several whose rows are
+        sorted by time, not one series under the other. Splits that shuffle, or test on what came before, have no
+        meaning here. Raises DataError for a series with nothing new or that was not learnt, and where MASE has no scale
+        (fewer rows before than a season and one, or equal ones).
+        """
+        fitted = self.fitted
+        return -mean_mase(new_forecasts(fitted, self._read(X)), fitted.season)
 
     def backtest(
         self,
