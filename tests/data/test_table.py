@@ -91,6 +91,8 @@ def test_a_file_that_cannot_be_read_is_named(write, content, name, message):
 def test_a_file_that_is_absent_and_a_folder_are_told_apart(tmp_path):
     with pytest.raises(DataError, match=r"none\.csv: there is no such file"):
         read_table(tmp_path / "none.csv")
+    with pytest.raises(DataError, match=r"none: there is no such file"):
+        read_table(tmp_path / "none")
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(DataError, match=r"folder\.csv: this is a folder; name a file in it"):
         read_table(tmp_path / "folder.csv")

@@ -23,6 +23,8 @@ def bare_ending(path: Path) -> str:
 def unknown_ending(path: Path, known: Sequence[str]) -> DataError:
     """To raise of a file that is read by its ending, where that is none of those known."""
     ending, packing = bare_ending(path), path.suffix.lower()
+    if not path.exists():
+        return DataError(f"{path}: there is no such file")
     if not ending and packing in _UNPACKERS:
         named = f"an ending is needed before {packing}, such as {known[0]}{packing}"
         return DataError(f"{path}: the name does not tell what is packed; {named} (known are {', '.join(known)})")
