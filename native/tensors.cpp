@@ -71,13 +71,13 @@ bool Tensors::view(nb::handle object, dlpack::Tensor& view) {
 
 nb::object Tensors::empty(const dlpack::DataType& type, int dimensions, const Index* shape) {
     Pattern& place = place_of(type.bits, dimensions, shape);
-    if (!place.fits(type.bits, dimensions, shape)) {
-        nb::object made = pattern_of(type.bits, dimensions, shape);
-        Py_XDECREF(place.tensor);
-        place = {{}, dimensions, type.bits, made.release().ptr()};
-        std::copy(shape, shape + dimensions, place.shape);
-    }
-    return empty_like(nb::borrow(place.tensor));  // torch lets other threads run, and they may take the place
+    if (place.fits(type.bits, dimensions, shape)) return empty_like(nb::borrow(place.tensor));
+    // Where torch makes or frees a tensor, other threads may run and take the place: it must be whole before and after.
+    const nb::object made = pattern_of(type.bits, dimensions, shape);
+    const nb::object before = nb::steal(place.tensor);
+    place = {{}, dimensions, type.bits, made.inc_ref().ptr()};
+    std::copy(shape, shape + dimensions, place.shape);
+    return empty_like(made);
 }
 
 nb::object Tensors::empty_like(nb::handle like) {

@@ -213,6 +213,19 @@ def test_several_threads_at_once() -> None:
         assert all(torch.equal(one, other) for one, other in zip(found, alone[i % 6], strict=True))
 
 
+def test_several_threads_with_more_shapes_than_are_remembered() -> None:
+    layer, shapes = tidegate.nn.GRU(2, 3), [(steps, batch) for steps in range(1, 25) for batch in range(1, 25)]
+
+    def shapes_of(shape: tuple[int, int]) -> tuple[torch.Size, torch.Size]:
+        with torch.no_grad():
+            y, final = layer(torch.zeros(*shape, 2))
+        return y.shape, final.shape
+
+    with ThreadPoolExecutor(4) as pool:
+        for found, (steps, batch) in zip(pool.map(shapes_of, 3 * shapes), 3 * shapes, strict=True):
+            assert found == ((steps, batch, 3), (1, batch, 3))
+
+
 def test_what_watches_takes_the_long_way(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     layer, x = tidegate.nn.GRU(3, 5), torch.randn(1, 1, 3)
 
