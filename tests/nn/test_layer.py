@@ -106,6 +106,14 @@ def test_nothing_to_walk_gives_empty_output_and_the_initial_state(make, steps, b
     assert all(gate.shape == (batch, steps, H) for gates in trace for gate in gates.values())
 
 
+@pytest.mark.parametrize("make", LAYERS)
+def test_no_true_step_at_all_still_has_gradients(make) -> None:
+    layer = make(F, H, 2)
+    output, final = layer(torch.randn(T, 2, F), lengths=[0, 0])
+    (output.sum() + sum(part.sum() for part in states_of(final))).backward()
+    assert not layer.weight_ih_l0.grad.any()
+
+
 @pytest.mark.parametrize("path", ["walk", "torch"])
 def test_sequences_of_zero_steps_keep_their_state(path) -> None:
     layer = nn.LSTM(F, H, 2, bidirectional=True)

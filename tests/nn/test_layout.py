@@ -32,16 +32,24 @@ def test_padding_comes_back_as_zero_and_rows_to_their_places() -> None:
     assert torch.equal(layout.pad(layout.gather(x), 4), x.nan_to_num(0.0))
 
 
-def test_padding_may_keep_its_rows() -> None:
+@pytest.mark.parametrize("padded_from", [0.0, 6 / 16])
+def test_padding_may_keep_its_rows(padded_from: float) -> None:
     x = torch.randn(4, 4, 2)
-    layout = Layout.of_padded(x, torch.tensor([1, 3, 0, 2]))
+    layout = Layout.of_lengths(x, torch.tensor([1, 3, 0, 2]), padded_from)
     assert layout.dense
     assert layout.lengths.tolist() == [1, 3, 0, 2]
     assert torch.equal(layout.gather(x), x.view(16, 2))
     assert torch.equal(layout.pad(layout.gather(x), 4), x)
-    assert Layout.of_padded(x, [4] * 4) == Layout.of_dense(x)
+    assert torch.equal(layout.sort(x), x)
     with pytest.raises(ConfigurationError, match="between 0 and the 4 steps"):
-        Layout.of_padded(x, [1, 3, 0, 5])
+        Layout.of_lengths(x, [1, 3, 0, 5], padded_from)
+
+
+def test_much_padding_is_taken_out() -> None:
+    layout = Layout.of_lengths(torch.randn(4, 4, 2), [1, 3, 0, 2], padded_from=7 / 16)
+    assert layout.lengths is None
+    assert layout.sizes == (3, 2, 1)
+    assert Layout.of_lengths(torch.randn(4, 4, 2), [4] * 4, padded_from=0.5) == Layout(4, 4)
 
 
 def test_it_is_torchs_layout() -> None:

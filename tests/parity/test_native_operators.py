@@ -59,10 +59,11 @@ def test_a_layer_exports(make: type) -> None:
     torch.testing.assert_close(exported.module()(x), layer(x))
 
 
+@pytest.mark.parametrize("zoneout", [0.0, 0.1])
 @pytest.mark.parametrize("dynamic", [(0,), (0, 1)], ids=["batch", "batch and steps"])
 @pytest.mark.parametrize("make", [nn.RNN, nn.GRU, nn.LSTM])
-def test_a_layer_exports_for_any_size(make: type, dynamic: tuple[int, ...]) -> None:
-    layer = make(3, 5, 2, bidirectional=True, batch_first=True).eval()
+def test_a_layer_exports_for_any_size(make: type, dynamic: tuple[int, ...], zoneout: float) -> None:
+    layer = make(3, 5, 2, bidirectional=True, batch_first=True, zoneout=zoneout).eval()
     shapes = {axis: Dim(f"axis{axis}") for axis in dynamic}
     exported = torch.export.export(layer, (torch.randn(4, 6, 3),), dynamic_shapes=(shapes,)).module()
     for batch, steps in ((7, 9), (2, 3)):

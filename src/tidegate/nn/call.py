@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ class Call:
     """The input of one call, checked as torch checks it and brought to its normal form.
 
     rows [N, F] and layout hold the steps of all sequences; initial is the state, each [L·D, B, width], in the order of
-    the layout. With `padded` the steps of a ragged batch stay where they are, padding among them.
+    the layout. Where at least `padded_from` of all steps are true, a ragged batch stays as it is, padding among them.
     """
 
     def __init__(
@@ -33,10 +34,10 @@ class Call:
         state: Any = None,
         lengths: Lengths | None = None,
         *,
-        padded: bool = False,
+        padded_from: float = math.inf,
     ) -> None:
         self._layer = layer
-        self._ragged = Layout.of_padded if padded else Layout.of_lengths
+        self._padded_from = padded_from
         self._x = x
         self._one = isinstance(x, Tensor) and x.dim() == 2
         parts = self._parts(state)
@@ -93,7 +94,7 @@ class Call:
         elif self._one:
             raise ConfigurationError("lengths need a batch: x has two dimensions, which is one sequence")
         else:
-            layout = self._ragged(x, lengths)
+            layout = Layout.of_lengths(x, lengths, self._padded_from)
         return layout.gather(x), layout
 
     def _check_dimensions(self, x: Tensor, parts: State | None) -> None:

@@ -178,7 +178,7 @@ class RecurrentLayer(nn.Module):
         straight = dispatch.run_straight(self, x, state, lengths)
         if straight is not None:
             return straight
-        call = Call(self, x, state, lengths, padded=dispatch.minds_lengths(self))
+        call = Call(self, x, state, lengths, padded_from=dispatch.padded_from(self))
         rows, final = dispatch.run(self, call.rows, call.layout, call.initial)
         return call.outputs(rows), call.final(final)
 

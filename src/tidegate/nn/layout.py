@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,25 +38,22 @@ class Layout:
         return cls(x.size(0), x.size(1))
 
     @classmethod
-    def of_lengths(cls, x: Tensor, lengths: Tensor | Sequence[int]) -> Layout:
-        """Of padded [T, B, F] with the true length of each sequence, in any order and zero allowed."""
+    def of_lengths(cls, x: Tensor, lengths: Tensor | Sequence[int], padded_from: float = math.inf) -> Layout:
+        """Of padded [T, B, F] with the true length of each sequence, in any order and zero allowed.
+
+        The padding keeps its rows where at least `padded_from` of all steps are true.
+        """
         steps, batch = x.shape[:2]
         checked = _checked_lengths(lengths, steps, batch)
+        # Not asked for their values where that does not matter: they may be traced.
+        if padded_from == 0 or padded_from * steps * batch <= int(checked.sum()) < steps * batch:
+            # A copy: backward needs them, and the caller may fill the same tensor anew before that.
+            return cls(steps, batch, lengths=checked.clone())
         if bool((checked == steps).all()):
             return cls.of_dense(x)
         ordered, order = checked.sort(descending=True, stable=True)
         sizes = (torch.arange(int(ordered[0]))[:, None] < ordered).sum(1)
         return cls._of_sizes(tuple(sizes.tolist()), batch, order.to(x.device))
-
-    @classmethod
-    def of_padded(cls, x: Tensor, lengths: Tensor | Sequence[int]) -> Layout:
-        """As `of_lengths`, but the padding keeps its rows, for a path that minds the lengths itself."""
-        steps, batch = x.shape[:2]
-        checked = _checked_lengths(lengths, steps, batch)
-        if not is_compiling() and bool((checked == steps).all()):
-            return cls.of_dense(x)
-        # A copy: backward needs them, and the caller may fill the same tensor anew before that.
-        return cls(steps, batch, lengths=checked.clone())
 
     @classmethod
     def of_packed(cls, packed: PackedSequence) -> Layout:

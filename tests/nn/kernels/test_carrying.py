@@ -1,4 +1,4 @@
-"""Ragged batches on the engine: padding stays where it is, through all layers and directions."""
+"""Ragged batches on the engine, through all layers and directions: padding is not read and stays 0."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tidegate.nn.kernels.dispatch import explain, force_path
 
 T, B, F, H = 6, 5, 3, 4
 LENGTHS = torch.tensor([2, T, 0, 1, 3])
+MOSTLY_TRUE = torch.tensor([T, T, 0, T, T])
 LAYERS = {
     "rnn": lambda **options: nn.RNN(F, H, 2, **options),
     "gru": lambda **options: nn.GRU(F, H, 2, **options),
@@ -27,10 +28,10 @@ OPTIONS = [
 ]
 
 
-def batch(batch_first: bool) -> Tensor:
+def batch(batch_first: bool, lengths: Tensor = LENGTHS) -> Tensor:
     """[T, B, F] whose padding is NaN, as nobody may read it."""
     x = torch.randn(T, B, F, dtype=torch.float64)
-    x[torch.arange(T)[:, None] >= LENGTHS] = torch.nan
+    x[torch.arange(T)[:, None] >= lengths] = torch.nan
     return (x.transpose(0, 1) if batch_first else x).clone().requires_grad_()
 
 
@@ -43,32 +44,35 @@ def differentiated(layer: nn.GRU, x: Tensor, lengths: Tensor) -> list[Tensor]:
     return [*outputs, *torch.autograd.grad(loss, [x, *layer.parameters()])]
 
 
+@pytest.mark.parametrize("lengths", [LENGTHS, MOSTLY_TRUE], ids=["taken out", "stays"])
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("make", LAYERS.values(), ids=LAYERS)
-def test_a_ragged_stack_is_the_walk(make, options) -> None:
+def test_a_ragged_stack_is_the_walk(make, options, lengths) -> None:
     layer = make(**options, dtype=torch.float64).eval()
-    x = batch(layer.batch_first)
-    assert explain(layer, x, lengths=LENGTHS).path == "native"
-    found = differentiated(layer, x, LENGTHS)
+    x = batch(layer.batch_first, lengths)
+    assert explain(layer, x, lengths=lengths).path == "native"
+    found = differentiated(layer, x, lengths)
     with force_path("walk"):
-        expected = differentiated(layer, x, LENGTHS)
+        expected = differentiated(layer, x, lengths)
     # float64 sums of a few dozen terms of order one
     torch.testing.assert_close(found, expected, rtol=1e-10, atol=1e-12)
 
 
 def test_lengths_may_change_before_backward() -> None:
-    layer, x, lengths = nn.GRU(F, H, 2, bidirectional=True, dtype=torch.float64), batch(False), LENGTHS.clone()
+    lengths = MOSTLY_TRUE.clone()
+    layer, x = nn.GRU(F, H, 2, bidirectional=True, dtype=torch.float64), batch(False, lengths)
     expected = torch.autograd.grad(layer(x, lengths=lengths)[0].sum(), x)[0]
     y, _ = layer(x, lengths=lengths)
-    lengths.fill_(T)
+    lengths.fill_(1)
     torch.testing.assert_close(torch.autograd.grad(y.sum(), x)[0], expected)
 
 
-def test_second_derivatives_of_a_ragged_stack() -> None:
-    layer, x = nn.GRU(F, H, 2, bidirectional=True, dtype=torch.float64), batch(False)
+@pytest.mark.parametrize("lengths", [LENGTHS, MOSTLY_TRUE], ids=["taken out", "stays"])
+def test_second_derivatives_of_a_ragged_stack(lengths) -> None:
+    layer, x = nn.GRU(F, H, 2, bidirectional=True, dtype=torch.float64), batch(False, lengths)
 
     def penalty() -> Tensor:
-        (slope,) = torch.autograd.grad(layer(x, lengths=LENGTHS)[0].square().sum(), x, create_graph=True)
+        (slope,) = torch.autograd.grad(layer(x, lengths=lengths)[0].square().sum(), x, create_graph=True)
         return torch.autograd.grad(slope.square().sum(), layer.weight_hh_l0)[0]
 
     found = penalty()
@@ -77,10 +81,11 @@ def test_second_derivatives_of_a_ragged_stack() -> None:
         torch.testing.assert_close(found, penalty(), rtol=1e-10, atol=1e-12)
 
 
-def test_dropout_between_layers_leaves_padding_zero() -> None:
-    layer, x = nn.GRU(F, H, 2, dropout=0.5, recurrent_dropout=0.3, residual=True, dtype=torch.float64), batch(False)
-    y, final = layer(x, lengths=LENGTHS)
-    assert not y[torch.arange(T)[:, None] >= LENGTHS].any()
+@pytest.mark.parametrize("lengths", [LENGTHS, MOSTLY_TRUE], ids=["taken out", "stays"])
+def test_dropout_between_layers_leaves_padding_zero(lengths) -> None:
+    layer = nn.GRU(F, H, 2, dropout=0.5, recurrent_dropout=0.3, residual=True, dtype=torch.float64)
+    y, final = layer(batch(False, lengths), lengths=lengths)
+    assert not y[torch.arange(T)[:, None] >= lengths].any()
     # With a residual connection the last output is not the last state, but it is a number.
     assert torch.isfinite(y).all()
     assert torch.isfinite(final).all()

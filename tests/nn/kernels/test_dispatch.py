@@ -32,14 +32,28 @@ def test_the_path_that_should_run_really_runs(make, form) -> None:
     native = operators_run(layer, x, **options)
     assert "_Layer" in native
     assert native.isdisjoint({OPERATORS[make], "aten::linear"})
-    if form == "lengths":
-        assert native.isdisjoint({"aten::index_select", "aten::index_copy"})
     with force_path("torch"):
         assert OPERATORS[make] in operators_run(layer, x, **options)
     with force_path("walk"):
         walked = operators_run(layer, x, **options)
     assert walked.isdisjoint({OPERATORS[make], "_Layer"})
     assert "aten::linear" in walked
+
+
+@pytest.mark.parametrize(
+    ("layer", "lengths", "stays"),
+    [
+        (nn.GRU(3, 5), [3, 6, 0, 1], True),
+        (nn.GRU(3, 5, bidirectional=True), [3, 6, 0, 1], False),
+        (nn.GRU(3, 5, 2), [5, 6, 3, 6], True),
+        (nn.GRU(3, 5, 2), [5, 6, 2, 6], False),
+        (nn.MinGRU(3, 5), [5, 6, 6, 6], False),
+    ],
+    ids=str,
+)
+def test_padding_is_taken_out_where_that_pays(layer, lengths, stays) -> None:
+    gathering = {"aten::index_select", "aten::index_copy"}
+    assert operators_run(layer, torch.randn(6, 4, 3), lengths=lengths).isdisjoint(gathering) == stays
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def _carry_direction(
     assert kind is not None
     state = tuple(part[place[1]] for part in initial)
     weights = layer.weights(*place)
-    keep = [_shaped(_keep(layer, rows, part.size(1)), rows, layout) for part in state]
+    keep = [_shaped(_keep(layer, rows, part.size(1)), layout) for part in state]
     inputs = Inputs(
         rows.view(layout.steps, layout.batch, rows.size(1)) if layout.dense else rows,
         weights["weight_ih"],
@@ -110,7 +110,7 @@ def _keep(layer: RecurrentLayer, rows: Tensor, width: int) -> Tensor | None:
     return rows.new_full((1, width), layer.zoneout).expand(rows.size(0), width)
 
 
-def _shaped(keep: Tensor | None, rows: Tensor, layout: Layout) -> Tensor | None:
+def _shaped(keep: Tensor | None, layout: Layout) -> Tensor | None:
     if keep is None or not layout.dense:
         return keep
-    return keep.view(layout.steps, layout.batch, keep.size(1)) if len(rows) else None
+    return keep.view(layout.steps, layout.batch, keep.size(1))

@@ -8,6 +8,7 @@ cannot do is then an error.
 from __future__ import annotations
 
 import logging
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,13 @@ from tidegate.nn.cells.base import State
 from tidegate.nn.kernels.carrying import carry_native, obstacle
 from tidegate.nn.kernels.fused import carry_fused
 from tidegate.nn.kernels.straight import READY, run_differentiably
-from tidegate.nn.kernels.surroundings import innermost_transform, is_autocast_enabled, is_mapped
+from tidegate.nn.kernels.surroundings import (
+    has_tangents,
+    innermost_transform,
+    is_autocast_enabled,
+    is_mapped,
+    transform_obstacle,
+)
 from tidegate.nn.kernels.walking import carry_walking
 from tidegate.nn.layout import Layout
 from tidegate.nn.stack import Carry, run_stack
@@ -34,6 +41,8 @@ if READY:
     from tidegate import _native
 
 _log = logging.getLogger("tidegate.nn")
+_MOSTLY_TRUE = 0.8
+"""With four fifths of true steps two layers of both directions take as long either way; memory grows with the rows."""
 # One for the process and not a ContextVar, which torch.compile cannot trace.
 _forced: list[str] = []
 
@@ -61,9 +70,12 @@ def _fused_obstacle(layer: RecurrentLayer, layout: Layout) -> str | None:
         return f"recurrent_dropout={layer.recurrent_dropout} in training"
     if layout.steps == 0 or layout.batch == 0 or (layout.ragged is not None and layout.ragged[0] == 0):
         return "there is no step to run"
-    if not is_compiling() and is_mapped():
+    if is_compiling():
+        return None
+    if is_mapped():
         return "torch's fused operators have no batching rule for vmap"
-    return None
+    # Packed ones read memory that a transform does not show, and not all have forward-mode derivatives.
+    return transform_obstacle() if layout.ragged is not None or has_tangents() else None
 
 
 PATHS: dict[str, Path] = {
@@ -102,9 +114,15 @@ def choose(layer: RecurrentLayer, layout: Layout) -> Choice:
     raise AssertionError("the walk has no obstacles")
 
 
-def minds_lengths(layer: RecurrentLayer) -> bool:
-    """Whether a ragged batch may stay padded: the engine skips the padding, other paths need it taken out."""
-    return _chosen_outside() in (None, "native") and obstacle(layer) is None
+def padded_from(layer: RecurrentLayer) -> float:
+    """The least share of true steps from which a ragged batch stays padded.
+
+    The engine skips the padding of its input, other paths need it taken out. Between layers and directions all rows
+    count, padding too, so that there it pays only if it is rare; a traced call has to stay whole.
+    """
+    if _chosen_outside() not in (None, "native") or obstacle(layer) is not None:
+        return math.inf
+    return 0.0 if is_compiling() or (layer.num_layers == 1 and not layer.bidirectional) else _MOSTLY_TRUE
 
 
 def run_straight(layer: RecurrentLayer, x: Any, state: Any, lengths: Any = None) -> tuple[Any, Any] | None:
@@ -126,6 +144,7 @@ def run_straight(layer: RecurrentLayer, x: Any, state: Any, lengths: Any = None)
         or (layer.recurrent_dropout and layer.training)
         or is_autocast_enabled()
         or innermost_transform() is not None
+        or has_tangents()
         or _log.isEnabledFor(logging.DEBUG)
     ):
         return None

@@ -6,12 +6,14 @@ One call is one layer in one direction. The fields are those of `Call` in native
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from tidegate import compiled
+from tidegate.nn.kernels.surroundings import is_batched
 
 _native = compiled.load()
 AVAILABLE = _native is not None
@@ -104,11 +106,16 @@ class _Layer(torch.autograd.Function):
         y, saved, *tensors = ctx.saved_tensors
         wanted = [one if want else None for one, want in zip(tensors, ctx.needs_input_grad[1:], strict=True)]
         inputs = Inputs._make(tensors)
-        if torch.is_grad_enabled():  # create_graph: somebody will differentiate again
+        if walks_back(arriving):
             from tidegate.nn.kernels.second_order import differentiable_gradients
 
             return (None, *differentiable_gradients(ctx.options, inputs, arriving, Inputs._make(wanted)))
         return (None, *backward(ctx.options, inputs, ctx.shape, (y, saved), arriving, Inputs._make(wanted)))
+
+
+def walks_back(arriving: Iterable[Tensor | None]) -> bool:
+    """Whether gradients are for torch's operators: they will be differentiated again, or are many in one tensor."""
+    return torch.is_grad_enabled() or is_batched(arriving)
 
 
 def lend_threads(threads: int) -> int:

@@ -1,4 +1,4 @@
-"""Gradients that can be differentiated again: the engine has none, so the call is walked anew by torch's operators."""
+"""Gradients by torch's operators: those that will be differentiated again, or many at once; the engine has neither."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ def differentiable_gradients(
     options: Options, inputs: Inputs, arriving: tuple[Tensor | None, ...], wanted: Inputs
 ) -> list[Tensor | None]:
     """Gradients of what is `wanted` (None: not), from what arrives at outputs, final state and, of an LSTM, cell."""
+    again = torch.is_grad_enabled()
     walked = _walked if inputs.lengths is None else _walked_unpadded
-    reached = [(out, grad) for out, grad in zip(walked(options, inputs), arriving, strict=False) if grad is not None]
+    with torch.enable_grad():
+        outputs = walked(options, inputs)
+    reached = [(out, grad) for out, grad in zip(outputs, arriving, strict=False) if grad is not None]
     places = [place for place, one in enumerate(wanted) if one is not None]
     found = torch.autograd.grad(
         [out for out, _ in reached],
         [one for one in wanted if one is not None],
         [grad for _, grad in reached],
-        create_graph=True,
+        create_graph=again,
         allow_unused=True,
     )
     gradients: list[Tensor | None] = [None] * len(wanted)

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch import Tensor, get_num_threads, is_grad_enabled
+from torch import Tensor, get_num_threads
 
-from tidegate.nn.kernels.native import AVAILABLE, KINDS, Inputs, Options
+from tidegate.nn.kernels.native import AVAILABLE, KINDS, Inputs, Options, walks_back
 
 READY = False
 """Whether there is an engine, and this torch shows it its tensors."""
@@ -52,7 +52,7 @@ class _Plain(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *arriving: Tensor | None) -> tuple[Tensor | None, ...]:
         kind, batch_first = ctx.way
-        if is_grad_enabled():  # create_graph: somebody will differentiate again
+        if walks_back(arriving):
             return (None, None, *_differentiable(Options(_NAMES[kind], False, batch_first), ctx, arriving))
         wanted = ctx.needs_input_grad
         return _native.plain_backward(kind, batch_first, get_num_threads(), ctx.saved_tensors, arriving, wanted)

@@ -6,14 +6,16 @@ comes another way or is the careful one, and calls run on, if slower.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
 import torch
+from torch.autograd import forward_ad
 
 _functorch: Any = getattr(torch._C, "_functorch", None)
 _UNKNOWN = "unknown"
+_is_batched: Callable[[torch.Tensor], bool] | None = getattr(_functorch, "is_legacy_batchedtensor", None)
 
 is_autocast_enabled: Callable[[], bool] = getattr(
     torch._C, "_is_any_autocast_enabled", partial(torch.is_autocast_enabled, "cpu")
@@ -24,8 +26,20 @@ innermost_transform: Callable[[], object | None] = getattr(_functorch, "peek_int
 """The transform that runs now, None where there is none; something where this torch does not tell."""
 
 
+def has_tangents() -> bool:
+    """Whether forward-mode differentiation runs (`torch.autograd.forward_ad`), which needs operators that know it."""
+    return getattr(forward_ad, "_current_level", 0) >= 0
+
+
+def is_batched(tensors: Iterable[object]) -> bool:
+    """Whether any is a batch of gradients in one, as `is_grads_batched` makes them: it has no memory to be read."""
+    return _is_batched is not None and any(isinstance(one, torch.Tensor) and _is_batched(one) for one in tensors)
+
+
 def transform_obstacle() -> str | None:
-    """What keeps an operator from a call that functorch does not know of."""
+    """What keeps an operator from a call that functorch or forward-mode differentiation does not know of."""
+    if has_tangents():
+        return "forward-mode derivatives need operators that have them"
     found = innermost_transform()
     if found is None:
         return None

@@ -51,4 +51,9 @@ def _carry_direction(
     if trace is not None and not layout.sizes:
         # A step on no rows at all still tells the names and widths of the gates.
         step(projected, tuple(part[:0] for part in initial))
-    return walk(step, torch.split(projected, list(layout.sizes)), initial, reverse=place[1] == 1)
+    output, final = walk(step, torch.split(projected, list(layout.sizes)), initial, reverse=place[1] == 1)
+    if layout.sizes:
+        return output, final
+    # Without a step all is as it was, but what is computed from it may be differentiated.
+    nothing = projected.sum()
+    return output + nothing, tuple(part + nothing for part in final)
