@@ -5,19 +5,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from tidegate.errors import OutdatedBuildError
+from tidegate.errors import ConfigurationError, OutdatedBuildError
 
 
 def load() -> Any:
     """`_native`, or None where tidegate was installed without a C++ compiler.
 
     A name that an older build lacks raises OutdatedBuildError where it is used: nothing has to be counted up by hand.
+    Raises ConfigurationError where TIDEGATE_ISA names what this processor has not.
     """
     try:
         module: Any = import_module("tidegate._native")
     except ImportError:
         return None
     module.__getattr__ = _refuse
+    try:
+        module.isa()
+    except RuntimeError as cause:
+        raise ConfigurationError(str(cause)) from cause
     return module
 
 

@@ -10,7 +10,7 @@ from importlib import import_module, metadata
 from typing import Any
 
 from tidegate import __version__, compiled
-from tidegate.errors import OutdatedBuildError
+from tidegate.errors import ConfigurationError, OutdatedBuildError
 
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([\w-]+)['\"]")
 _NAME = re.compile(r"[\w.-]+")
@@ -83,10 +83,10 @@ def _native() -> dict[str, Any]:
     except ImportError as cause:
         state = f"absent ({cause}); install a C++20 compiler, then tidegate anew. All works without it, only slower"
         return {"present": False, "instruction_set": None, "state": state}
-    engine = compiled.load()
     try:
+        engine = compiled.load()
         used, offered = engine.isa(), ", ".join(engine.isas())
-    except (RuntimeError, OutdatedBuildError) as cause:  # TIDEGATE_ISA names what is not there, or the build is old
+    except (ConfigurationError, OutdatedBuildError) as cause:  # TIDEGATE_ISA names what is not there, or an old build
         return {"present": True, "instruction_set": None, "state": f"present, but its calls fail: {cause}"}
     state = f"present; instruction set {used} (here: {offered}; TIDEGATE_ISA=NAME takes another)"
     return {"present": True, "instruction_set": used, "state": state}
@@ -108,8 +108,7 @@ def _paths() -> list[dict[str, str]]:
         import torch
 
         from tidegate import nn
-        from tidegate.nn.kernels.dispatch import explain
-    except OutdatedBuildError as cause:
+    except (ConfigurationError, OutdatedBuildError) as cause:
         return [{"layer": "all", "path": "none", "reason": str(cause)}]
     except ImportError as cause:
         return [{"layer": "all", "path": "none", "reason": f"layers need torch ({cause}); the runtime does not"}]
@@ -126,4 +125,13 @@ def _paths() -> list[dict[str, str]]:
         "MinLSTM": nn.MinLSTM(8, 16),
     }
     steps = torch.zeros(3, 2, 8)
-    return [{"layer": name, **explain(layer, steps)._asdict()} for name, layer in layers.items()]
+    return [{"layer": name, **_path(layer, steps)} for name, layer in layers.items()]
+
+
+def _path(layer: Any, steps: Any) -> dict[str, str]:
+    from tidegate.nn.kernels.dispatch import explain
+
+    try:
+        return explain(layer, steps)._asdict()
+    except ConfigurationError as cause:  # somebody insists on a path that this layer cannot take
+        return {"path": "none", "reason": str(cause)}
