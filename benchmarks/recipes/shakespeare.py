@@ -16,15 +16,15 @@ from benchmarks.recipes.language import Texts, language_figures
 from tidegate.data.corpus import Corpus, in_order, read_text
 
 OPTIONS: dict[str, Any] = {
-    "hidden_size": 512,
+    "hidden_size": 768,
     "embedding_size": 64,
     "tied": False,
     "num_layers": 1,
-    "output_dropout": 0.4,
-    "recurrent_dropout": 0.25,
+    "output_dropout": 0.5,
+    "recurrent_dropout": 0.3,
     "segment": 100,
     "batch_size": 32,
-    "epochs": 12,
+    "epochs": 24,
     "patience": None,
     "learning_rate": 3e-3,
     "schedule": "cosine",
