@@ -129,7 +129,7 @@ EXAMPLES: dict[str, Example] = {
         {
             r"row 3: the target 'much' is not a number": {"X": ragged_series(4), "y": ["1", "2", "3", "much"]},
             r"row 1: the target nan|row 1: the label is missing": {"X": ragged_series(2), "y": [1.0, float("nan")]},
-            r"all \d+ targets are 2": {"X": ragged_series(), "y": [2.0] * 24},
+            r"all \d+ targets learnt from: 2": {"X": ragged_series(), "y": [2.0] * 24},
         },
     ),
     "Translator": Example(

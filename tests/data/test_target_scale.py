@@ -21,7 +21,7 @@ def test_numbers_as_text_are_read_and_others_told():
         numbers_of(labelled_values(["a", "b"], [1, "x"]))
     with pytest.raises(DataError, match="row 0: the target inf is not finite"):
         numbers_of(labelled_values(["a", "b"], [float("inf"), 1.0]))
-    with pytest.raises(DataError, match="row 0: all 2 targets are 3"):
+    with pytest.raises(DataError, match="row 0: all 2 targets learnt from: 3"):
         TargetScale.fit(labelled_values(["a", "b"], [3, 3]))
-    with pytest.raises(DataError, match="row 0: the only target is 3"):
+    with pytest.raises(DataError, match="row 0: the only target learnt from: 3"):
         TargetScale.fit(labelled_values(["a"], [3]))

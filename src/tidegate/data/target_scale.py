@@ -30,8 +30,11 @@ class TargetScale:
         targets = numbers_of(records)
         spread = float(targets.std())
         if not spread > 0:
-            found = f"all {len(targets):,} targets are" if len(targets) > 1 else "the only target is"
-            raise DataError(f"{records.places[0]}: {found} {targets[0]:g}; a regressor needs different ones")
+            found = f"all {len(targets):,} targets" if len(targets) > 1 else "the only target"
+            raise DataError(
+                f"{records.places[0]}: {found} learnt from: {targets[0]:g}; a regressor needs different ones "
+                "(validation=0 holds none back)"
+            )
         return cls(float(targets.mean()), spread)
 
     def scaled(self, targets: Array) -> Array:
