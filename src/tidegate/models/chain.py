@@ -27,6 +27,8 @@ def log_partition(emissions: Tensor, chain: Chain, lengths: Tensor) -> Tensor:
     """log Σ exp(score) over all paths, [B], of emissions [B, T, K] with `lengths` [B] true steps, each at least one.
 
     Its gradient by the emissions is the marginals, found by one backward sweep; it cannot be differentiated twice.
+    A tag whose score at a step lies some 700 below the best one's counts as forbidden there (float64 holds exp of no
+    more), and the result is NaN if nothing else remains.
     """
     total: Tensor = _LogPartition.apply(emissions, *chain, lengths)  # type: ignore[no-untyped-call] # torch's own
     return total
