@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from numpy.typing import DTypeLike, NDArray
@@ -70,12 +66,3 @@ def test_limits(dtype: DTypeLike) -> None:
     np.testing.assert_array_equal(apply("sigmoid", x), np.array([np.nan, 1, 0, 0.5, 0.5], dtype=dtype))
     np.testing.assert_array_equal(apply("tanh", x), np.array([np.nan, 1, -1, 0, 0], dtype=dtype))
     assert np.signbit(apply("tanh", x)[4])
-
-
-@pytest.mark.parametrize("isa", _native.isas()[:-1])
-def test_other_instruction_sets(isa: str) -> None:
-    if "TIDEGATE_ISA" in os.environ:
-        pytest.skip("one instruction set is forced already")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", __file__]
-    done = subprocess.run(command, env=os.environ | {"TIDEGATE_ISA": isa}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]

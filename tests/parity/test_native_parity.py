@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import subprocess
-import sys
 
 import magnitudes
 import native_cases
@@ -16,7 +13,6 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from native_cases import Sizes, assert_as_near, assert_rounded_as_well
 
-from tidegate import _native
 from tidegate.nn.kernels import native
 from tidegate.nn.kernels.native import GATES, Inputs, Options, Outputs
 
@@ -147,14 +143,3 @@ def test_gradients_are_those_of_finite_differences(kind: str) -> None:
         return tuple(one for one in found if one is not None)
 
     assert torch.autograd.gradcheck(outputs, leaves)
-
-
-@pytest.mark.parametrize("marked", ["not slow", pytest.param("slow", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("isa", _native.isas()[:-1])
-def test_other_instruction_sets(isa: str, marked: str) -> None:
-    """Everything above once more on the narrower instruction sets of this machine."""
-    if "TIDEGATE_ISA" in os.environ:
-        pytest.skip("one instruction set is forced already")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-m", marked, __file__]
-    done = subprocess.run(command, env=os.environ | {"TIDEGATE_ISA": isa}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 import tidegate
-from tidegate import _native
 from tidegate.errors import ConfigurationError
 from tidegate.nn.kernels import dispatch, straight
 from tidegate.nn.kernels.dispatch import force_path
@@ -284,13 +280,3 @@ def test_a_changed_input_is_told_at_backward() -> None:
         layer.weight_ih_l0.mul_(2.0)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         y.sum().backward()
-
-
-@pytest.mark.parametrize("isa", _native.isas()[:-1])
-def test_other_instruction_sets(isa: str) -> None:
-    """One step once more on the narrower instruction sets of this machine."""
-    if "TIDEGATE_ISA" in os.environ:
-        pytest.skip("one instruction set is forced already")
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-k", "odd_widths", __file__]
-    done = subprocess.run(command, env=os.environ | {"TIDEGATE_ISA": isa}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout[-3000:]
