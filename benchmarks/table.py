@@ -106,7 +106,9 @@ def _machine(report: Report) -> Table:
     rows.append(("comparisons measured", f"{len(report['records'])} of {report['planned']}"))
     for threads in sorted({threads for threads, rate in peaks if rate}):
         rates = [rate / 1e9 for count, rate in peaks if count == threads and rate]
-        rows.append((f"peak, {_threads(threads)}", f"{min(rates):.0f} to {max(rates):.0f} GFLOP/s"))
+        rows.append(
+            (f"peak of vector multiply-adds, {_threads(threads)}", f"{min(rates):.0f} to {max(rates):.0f} GFLOP/s")
+        )
     rows.append(("single-threaded turns not left alone", _percent(robbed_share(report["records"]))))
     return Table("Measured on", ("", ""), rows)
 
