@@ -87,7 +87,8 @@ TINIEST = {torch.float32: 2.0**-126, torch.float64: 2.0**-1022}
 LOST = 1e7
 """A lost tiny number counts as often as a sum has terms, times what it is multiplied by: some hundred terms, weights
 and arriving gradients up to some thousands, a few steps that make it grow."""
-PEERS = 8
+PEERS = 64
+"""Asked only in doubt: where one rounding grows to much the furthest of a few tells little of what rounding can do."""
 
 
 def assert_as_near(case: Case, run: object, truth: object, peer: object, dtype: torch.dtype) -> None:
