@@ -1,6 +1,6 @@
 """The native engine beside torch's own layers, in alternating runs of one process: for work on the engine.
 
-    python benchmarks/kernels.py [--kind gru_after] [--threads 1 2] [--seconds 0.4]
+    python -m benchmarks.kernels [--kind gru_after] [--threads 1 2] [--seconds 0.4]
 
 For the comparison with all peers, each in a process of its own, see `make bench`.
 """
@@ -14,21 +14,10 @@ from collections.abc import Callable
 
 import torch
 
+from benchmarks.shapes import SHAPES, Shape
 from tidegate import _native
 from tidegate.nn.kernels import native
 from tidegate.nn.kernels.native import GATES, Inputs, Options
-
-SHAPES = (
-    (1, 1, 32, 64),
-    (1, 1, 32, 256),
-    (100, 1, 32, 64),
-    (100, 32, 10, 64),
-    (50, 32, 100, 256),
-    (200, 64, 128, 64),
-    (35, 64, 640, 640),
-    (100, 16, 512, 1024),
-)
-"""T, B, F, H"""
 
 Run = Callable[[], object]
 
@@ -61,9 +50,9 @@ def medians(runs: list[Run], seconds: float) -> list[float]:
     return [statistics.median(one) for one in times]
 
 
-def runs_of(kind: str, shape: tuple[int, int, int, int]) -> tuple[list[Run], list[Run]]:
+def runs_of(kind: str, shape: Shape) -> tuple[list[Run], list[Run]]:
     """Forward, and forward and backward, of torch and of the engine."""
-    steps, batch, features, units = shape
+    steps, batch, features, units = shape.T, shape.B, shape.F, shape.H
     make = {"rnn": torch.nn.RNN, "gru": torch.nn.GRU, "lst": torch.nn.LSTM}[kind[:3]]
     theirs, options = make(features, units), Options(kind, batch_first=False)
     x, arriving = torch.randn(steps, batch, features, requires_grad=True), torch.randn(steps, batch, units)
@@ -97,11 +86,10 @@ def main() -> None:
     print(f"{arguments.kind}, {_native.isa()}, one core's peak {core:.0f} GFLOP/s; times in microseconds")
     print(f"{'T,B,F,H':>18} threads | forward: torch   ours  ratio  peak | training: torch   ours  ratio  peak")
     for shape in SHAPES:
-        steps, batch, features, units = shape
-        work = 2e-9 * steps * batch * GATES[arguments.kind] * units * (features + units)
+        work = 2e-9 * shape.T * shape.B * GATES[arguments.kind] * shape.H * (shape.F + shape.H)
         for threads in arguments.threads:
             torch.set_num_threads(threads)
-            row = f"{','.join(map(str, shape)):>18} {threads:7}"
+            row = f"{shape!s:>18} {threads:7}"
             for runs, times_forward in zip(runs_of(arguments.kind, shape), (1, 3), strict=True):
                 theirs, ours = medians(runs, arguments.seconds)
                 share = times_forward * work / ours / (core * threads)
