@@ -58,6 +58,8 @@ def test_a_torch_without_one_of_its_own_names() -> None:
         f"{fast} torch._C _is_any_autocast_enabled",
         f"{fast} torch._C._functorch get_interpreter_stack",
         f"{fast} torch._C._functorch TransformType",
+        f"{fast} torch._C._functorch is_legacy_batchedtensor",
+        "walk torch.autograd.forward_ad _current_level",
         f"{fast} torch.Tensor __dlpack_c_exchange_api__",
         "torch torch._C._functorch peek_interpreter_stack",
         "torch torch._C _functorch",
