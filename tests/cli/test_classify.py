@@ -93,6 +93,7 @@ def test_predict_writes_a_row_for_each_example(model, folder, tidegate):
         (["evaluate", "MODEL", "TEST", "--windows", "2"], "--windows is an option of forecasters"),
         (["predict", "MODEL"], "DATA is missing: a SequenceClassifier predicts for the examples of a file"),
         (["evaluate", "MODEL", "OTHER"], "line 2: class 'odd' does not occur in training; known are neg, pos"),
+        (["fit", "classify", "GAP"], "gap.csv, line 5, column 'y': the value is missing; fill it in, or train with"),
         (["fit", "classify", "ONE"], "all 3 examples have the label 'a'"),
         (["fit", "classify", "TRAIN", "--config", "CONFIG"], "no option 'hiden_size'; did you mean 'hidden_size'"),
         (["fit", "classify", "TRAIN", "--set", "poling=max"], "no option 'poling'; did you mean 'pooling'"),
@@ -110,11 +111,13 @@ def test_what_cannot_be_done_is_told_without_a_trace(model, folder, tidegate, co
         "TRAIN": folder / "train.tsv",
         "RUN": folder / "run",
         "OTHER": tmp_path / "other.csv",
+        "GAP": tmp_path / "gap.csv",
         "ONE": tmp_path / "one.csv",
         "EMPTY": tmp_path / "empty.tsv",
         "CONFIG": tmp_path / "options.yaml",
     }
     files["OTHER"].write_text("text,label\na,odd\n")
+    files["GAP"].write_text("id,x,y,label\na,1,2,up\na,3,4,up\nb,5,6,down\nb,7,,down\n")
     files["ONE"].write_text("text,label\na,a\nb,a\nc,a\n")
     files["EMPTY"].write_text("")
     files["CONFIG"].write_text("hiden_size: 3\n")

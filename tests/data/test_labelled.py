@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from tidegate.data.labelled import Labelled, Places
+from tidegate.data.labelled import Labelled
+from tidegate.data.places import Places
 from tidegate.errors import DataError
 
 

@@ -1,4 +1,5 @@
 import numpy as np
+import polars as pl
 import pytest
 
 from tidegate.data.labelled_files import read_labelled
@@ -28,6 +29,20 @@ def test_rows_of_an_id_are_the_steps_of_a_series(tmp_path):
     assert records.channels == ("x", "y")
     assert records.places[1].endswith("s.csv, line 4")
     assert records.summary == "2 series of 2 to 3 steps, 2 channels"
+
+
+def test_a_value_stands_at_a_line_and_column_of_its_own_whichever_series_are_taken(tmp_path):
+    records = read(tmp_path, LONG)
+    assert records.place_of(0, 1, 1) == f"{tmp_path / 's.csv'}, line 3, column 'y'"
+    assert records.take(np.array([1])).place_of(0, 2, 0) == f"{tmp_path / 's.csv'}, line 6, column 'x'"
+
+
+def test_of_a_parquet_file_the_row_is_told(tmp_path):
+    path = tmp_path / "s.parquet"
+    pl.read_csv(LONG.encode()).write_parquet(path)
+    records = read_labelled(path, {}, labelled=True)
+    assert records.places[1] == f"{path}, row 2"
+    assert records.place_of(1, 2, 1) == f"{path}, row 4, column 'y'"
 
 
 def test_columns_are_named_by_the_caller_and_remembered(tmp_path):

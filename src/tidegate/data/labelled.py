@@ -12,33 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.counted import counted
+from tidegate.data.places import Places
 from tidegate.errors import DataError
 
 Series = NDArray[np.float64]
 Label = str | int | float | bool
-
-
-@dataclass(frozen=True, eq=False)
-class Places:
-    """Where each example came from: a line of a file, from 1; or without files a row, from 0."""
-
-    numbers: NDArray[np.int64]
-    files: tuple[str, ...] | None = None
-
-    @classmethod
-    def of_rows(cls, count: int) -> Places:
-        return cls(np.arange(count))
-
-    @classmethod
-    def of_lines(cls, file: str, lines: Sequence[int] | NDArray[np.int64]) -> Places:
-        return cls(np.asarray(lines, dtype=np.int64), (file,) * len(lines))
-
-    def __getitem__(self, row: int) -> str:
-        number = self.numbers[row]
-        return f"row {number}" if self.files is None else f"{self.files[row]}, line {number}"
-
-    def take(self, rows: NDArray[np.int64]) -> Places:
-        return Places(self.numbers[rows], None if self.files is None else tuple(self.files[row] for row in rows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +67,9 @@ class Labelled:
         first = self.inputs[0]
         return 0 if isinstance(first, str) else first.shape[1]
 
-    def channel(self, place: int) -> str:
-        """A channel in words."""
-        return f"channel '{self.channels[place]}'" if self.channels else f"channel {place}"
+    def place_of(self, row: int, step: int, channel: int) -> str:
+        """Where a value of a series stands."""
+        return self.places.of_value(row, step, self.channels[channel] if self.channels else str(channel))
 
     def take(self, rows: NDArray[np.int64], /) -> Labelled:
         """Some of them, in this order. Raises DataError for none."""
@@ -134,6 +112,4 @@ def _check_series(records: Labelled) -> None:
             raise DataError(f"{records.places[row]}: the series is empty; give it a step at least")
         if np.isinf(series).any():
             step, channel = np.argwhere(np.isinf(series))[0]
-            raise DataError(
-                f"{records.places[row]}, {records.channel(channel)}, step {step}: the value is not finite; mend it"
-            )
+            raise DataError(f"{records.place_of(row, step, channel)}: the value is not finite; mend it")

@@ -9,7 +9,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tidegate.data.labelled import Labelled, Places, Series
+from tidegate.data.labelled import Labelled, Series
+from tidegate.data.places import Places
 from tidegate.data.table import Table, read_table
 from tidegate.data.values import read_numbers, read_text
 from tidegate.errors import DataError
@@ -47,7 +48,7 @@ def series_of(table: Table, names: Mapping[str, str], *, labelled: bool = True) 
     inputs: list[Series] = np.split(values, starts[1:])
     targets = tuple(_labels(table, chosen["label"], starts)) if labelled else None
     known = {part: column for part, column in chosen.items() if column} | {"channels": ",".join(channels)}
-    return Labelled(inputs, targets, _places(table, starts), known, tuple(channels))
+    return Labelled(inputs, targets, Places.of_series(table, starts), known, tuple(channels))
 
 
 def _found(table: Table, part: str, names: Mapping[str, str], *, needed: bool) -> str:
@@ -126,9 +127,3 @@ def _text(table: Table, column: str) -> pl.Series:
         row = int(values.is_null().arg_true()[0])
         raise DataError(f"{table.place(row, column)}: empty; fill it in or leave the row out")
     return values
-
-
-def _places(table: Table, starts: NDArray[np.int64]) -> Places:
-    if table.lines is not None and table.name is not None:
-        return Places.of_lines(table.name, table.lines[starts])
-    return Places(starts)

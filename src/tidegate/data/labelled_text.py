@@ -11,7 +11,8 @@ import polars as pl
 
 from tidegate.data.compressed import bare_ending, read_lines
 from tidegate.data.counted import counted
-from tidegate.data.labelled import Labelled, Places
+from tidegate.data.labelled import Labelled
+from tidegate.data.places import Places
 from tidegate.data.table import Table, read_table
 from tidegate.errors import DataError
 
@@ -44,11 +45,10 @@ def texts_of(table: Table, names: Mapping[str, str], *, labelled: bool = True) -
     what learnt from a file with a header reads one without, and the other way round.
     """
     columns = _columns(table, _telling(names, table), labelled)
-    places = _places(table)
-    texts = _required(table, columns.text, places)
-    targets = None if columns.label is None else tuple(_required(table, columns.label, places))
+    texts = _required(table, columns.text)
+    targets = None if columns.label is None else tuple(_required(table, columns.label))
     chosen = {"text": columns.text} | ({} if columns.label is None else {"label": columns.label})
-    return Labelled(texts, targets, places, chosen, notes=columns.notes)
+    return Labelled(texts, targets, Places.of_table(table), chosen, notes=columns.notes)
 
 
 def read_class_folder(folder: Path, *, labelled: bool = True) -> Labelled:
@@ -61,7 +61,7 @@ def read_class_folder(folder: Path, *, labelled: bool = True) -> Labelled:
     origins = tuple(name for part in parts for name in part.places.files or ())
     classes = tuple(file.name.split(".")[0] for file, part in zip(files, parts, strict=True) for _ in range(len(part)))
     texts = [str(text) for part in parts for text in part.inputs]
-    return Labelled(texts, classes if labelled else None, Places(numbers, origins))
+    return Labelled(texts, classes if labelled else None, Places(numbers, origins, "line"))
 
 
 def read_text_lines(path: Path) -> Labelled:
@@ -167,16 +167,10 @@ def _by_content(table: Table, labelled: bool) -> _Columns:
     return _Columns(text, label if labelled else None, (note,))
 
 
-def _places(table: Table) -> Places:
-    if table.lines is not None and table.name is not None:
-        return Places.of_lines(table.name, table.lines)
-    return Places.of_rows(len(table.frame))
-
-
-def _required(table: Table, column: str, places: Places) -> list[str]:
+def _required(table: Table, column: str) -> list[str]:
     """The column as text. Raises DataError where a value is missing."""
     values = table.frame[column].cast(pl.String).to_list()
     for row, value in enumerate(values):
         if value is None or not value.strip():
-            raise DataError(f"{places[row]}, column '{column}': empty; fill it in or leave the row out")
+            raise DataError(f"{table.place(row, column)}: empty; fill it in or leave the row out")
     return values

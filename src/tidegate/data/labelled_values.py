@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.data.labelled import Label, Labelled, Places, Series
+from tidegate.data.labelled import Label, Labelled, Series
 from tidegate.data.labelled_series import is_series_table, series_of
 from tidegate.data.labelled_text import texts_of
+from tidegate.data.places import Places
 from tidegate.data.table import Table, read_table
 from tidegate.errors import DataError
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from tidegate.data.compressed import read_lines
-from tidegate.data.labelled import Label, Labelled, Places, Series
+from tidegate.data.labelled import Label, Labelled, Series
+from tidegate.data.places import Places
 from tidegate.errors import DataError
 
 _LABELS = ("classlabel", "targetlabel")

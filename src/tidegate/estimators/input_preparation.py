@@ -147,8 +147,8 @@ def _refuse_missing(records: Labelled) -> None:
         if np.isnan(series).any():
             step, channel = np.argwhere(np.isnan(series))[0]
             raise DataError(
-                f"{records.places[row]}, {records.channel(channel)}, step {step}: the value is missing; fill it in, or "
-                "train with missing='mask' (in the shell --set missing=mask)"
+                f"{records.place_of(row, step, channel)}: the value is missing; fill it in, or train with "
+                "missing='mask' (in the shell --set missing=mask)"
             )
 
 
