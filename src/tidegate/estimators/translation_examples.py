@@ -47,9 +47,15 @@ class TranslationExamples:
         return TranslationBatch(*(torch.from_numpy(array.astype(np.int64)) for array in arrays))
 
     def batches(self, batch_size: int, source: np.random.Generator, /) -> Sequence[Rows]:
-        """All rows in batches of targets of like length, and among these of sources of like length."""
-        longest = int(self._source_lengths.max()) + 1
-        return bucketed(self._target_lengths * longest + self._source_lengths, batch_size, source, _POOL)
+        """All rows in batches of targets of like length, and among these of sources of like length.
+
+        Sources go up and down in turn from one length of the targets to the next, so that a batch which holds the end
+        of one and the beginning of another still has sources of like length.
+        """
+        sources, targets = self._source_lengths, self._target_lengths
+        longest = int(sources.max())
+        turned = np.where(targets % 2, longest - sources, sources)
+        return bucketed(targets * (longest + 1) + turned, batch_size, source, _POOL)
 
     def by_length(self) -> TranslationExamples:
         """The same, the shortest targets first."""
