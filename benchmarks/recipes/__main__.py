@@ -45,6 +45,7 @@ def _music() -> dict[str, Figure]:
 
 FIGURES = {
     "adding": Figure("adding", None),
+    "sine": Figure("sine", None),
     "ucr_uea": Figure("ucr_uea", "ucr_uea"),
     "names": Figure("names", "names"),
     "conll2000": Figure("conll2000", "conll2000"),

@@ -48,7 +48,7 @@ OF_SET: dict[tuple[str, str], dict[str, Any]] = {
         "recurrent_dropout": 0.3,
     },
     ("Nottingham", "small"): {
-        "epochs": 250,
+        "epochs": 400,
         "learning_rate": 0.016,
         "weight_decay": 0.05,
         "recurrent_dropout": 0.05,

@@ -23,10 +23,11 @@ OPTIONS: dict[str, Any] = {
     "output_dropout": 0.5,
     "recurrent_dropout": 0.3,
     "segment": 100,
-    "batch_size": 32,
-    "epochs": 24,
+    "batch_size": 16,
+    "epochs": 20,
     "patience": None,
-    "learning_rate": 3e-3,
+    "learning_rate": 2e-3,
+    "weight_decay": 0.1,
     "schedule": "cosine",
 }
 

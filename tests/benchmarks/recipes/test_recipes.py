@@ -33,7 +33,7 @@ def test_a_set_that_is_absent_is_told(tmp_path: Path, capfd: pytest.CaptureFixtu
 
 
 def test_an_unknown_figure_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="soup: there is no such figure, only adding, ucr_uea"):
+    with pytest.raises(UsageError, match="soup: there is no such figure, only adding, sine, ucr_uea"):
         main(str(tmp_path), "ptb", "soup")
 
 
