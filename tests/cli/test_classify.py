@@ -53,7 +53,7 @@ def test_it_trains_scores_and_says_where_everything_is(fitted, folder):
     assert code == 0, err
     assert "train.tsv: 60 texts" in err
     assert "epoch 3/3" in err
-    for words in ("Trained 3 epochs", "validation", "test", "accuracy", "log_loss", "model.safetensors", "report.html"):
+    for words in ("3 epochs", "validation", "test", "accuracy", "log_loss", "model.safetensors", "report.html"):
         assert words in out
     page = (folder / "run" / "report.html").read_text()
     for words in ("Confusion matrix", "By class", "Learning curves", "on test data, 30 texts", "neg", "pos"):

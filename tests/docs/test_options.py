@@ -68,6 +68,8 @@ def told(value: Any) -> str:
 
 
 def default(name: str, option: str) -> str:
+    if option == "epochs" and OPTIONS[name].model_fields[option].default is None:
+        return f"{OPTIONS[name].USUAL_EPOCHS} or more"
     return told(OPTIONS[name].model_fields[option].default)
 
 

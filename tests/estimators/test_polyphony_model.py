@@ -19,7 +19,7 @@ def pieces(count, seed):
 
 @pytest.fixture(scope="module")
 def model():
-    return PolyphonyModel(hidden_size=12, learning_rate=0.03, epochs=15, batch_size=4).fit(pieces(30, 0))
+    return PolyphonyModel(hidden_size=12, learning_rate=0.03, epochs=30, batch_size=4).fit(pieces(30, 0))
 
 
 def test_it_learns_a_cadence(model):

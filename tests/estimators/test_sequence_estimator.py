@@ -32,6 +32,24 @@ def test_without_validation_it_trains_to_the_end_whatever_the_patience():
     assert len(regressor.history_) == 7
 
 
+def test_few_examples_held_out_are_scored_but_choose_no_epoch():
+    many, wanted = np.concatenate([X] * 7), np.concatenate([Y] * 7)
+    few = SequenceRegressor(hidden_size=4, epochs=7, patience=1, learning_rate=1e-9).fit(many[:190], wanted[:190])
+    assert [epoch.valid for epoch in few.history_.epochs] == [None] * 7
+    told = "the 19 examples held out are too few to choose an epoch by: the network is that of the last of all 7 epochs"
+    assert told in few.notes_
+    enough = SequenceRegressor(hidden_size=4, epochs=2).fit(many[:200], wanted[:200])
+    assert enough.history_.epochs[0].valid is not None
+    given = SequenceRegressor(hidden_size=4, epochs=2).fit(X, Y, valid=(X[:2], Y[:2]))
+    assert given.history_.epochs[0].valid is not None
+
+
+def test_passes_over_few_examples_are_many_and_options_stay_as_they_were():
+    regressor = SequenceRegressor(hidden_size=2).fit(X[:, :2], Y)
+    assert len(regressor.history_) == regressor.fitted.options.epochs == 300
+    assert regressor.get_params()["epochs"] is None
+
+
 def test_changed_options_leave_what_is_trained():
     regressor = SequenceRegressor(**SMALL).fit(X, Y)
     before = regressor.predict(X)

@@ -31,8 +31,10 @@ def test_the_best_epoch_is_the_first_of_the_least_loss(losses: list[float], best
     assert (history(*losses).best, history(*losses).since_best) == (best, since)
 
 
-def test_without_validation_the_training_loss_is_watched() -> None:
-    assert history(3, 2, 5, valid=False).best == 2
+def test_without_validation_the_last_epoch_is_kept() -> None:
+    assert history(3, 1, 2, 5, valid=False).best == 3
+    assert history(3, 1, 2, valid=False).summary == "3 epochs, the weights of epoch 3 kept"
+    assert history(3, 1, 2).summary == "3 epochs, the weights of epoch 2 kept"
 
 
 @pytest.mark.parametrize(

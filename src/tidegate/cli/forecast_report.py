@@ -7,26 +7,24 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.cli.gate_report import gate_sections
 from tidegate.cli.scoring import coverage_rows, notes_on, score_rows, target_scores, where
+from tidegate.cli.settings import by_origin
 from tidegate.data.panel import Panel
 from tidegate.estimators.backtest import Backtest
 from tidegate.estimators.fitted import Fitted, start_of
 from tidegate.estimators.forecast_frame import Forecast
 from tidegate.estimators.options import ForecasterOptions
-from tidegate.estimators.resolution import ResolvedOptions
 from tidegate.estimators.scores import mase
 from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, Residuals, ScoreRow, SeriesFacts
 from tidegate.report.task_facts import Section
 
 Array = NDArray[np.float64]
 Channel = tuple[Forecast, int]
-Values = dict[str, Any]
 
 MOST_DRAWN = 4
 LOSSES = {"mse": "mean squared error", "mae": "mean absolute error", "huber": "Huber loss"}
@@ -41,7 +39,7 @@ def forecast_facts(
     """
     scores = score_rows(backtest)
     channels, choice = drawn(backtest)
-    chosen, settled, usual = _by_origin(given, fitted.options)
+    chosen, settled, usual = by_origin(given, fitted.options)
     return ForecastFacts(
         title=f"Forecast of {Path(data).name}",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -61,14 +59,6 @@ def forecast_facts(
         fingerprint={"file": Path(data).name, **fitted.fingerprint},
         next_commands=next_commands,
     )
-
-
-def _by_origin(given: ForecasterOptions, used: ResolvedOptions) -> tuple[Values, Values, Values]:
-    """The options used: those that somebody chose, those that the data settled, and those at their defaults."""
-    before, after = given.model_dump(), used.model_dump()
-    settled = {name: value for name, value in after.items() if value != before[name]}
-    chosen = {name: value for name, value in given.model_dump(exclude_defaults=True).items() if name not in settled}
-    return chosen, settled, {name: value for name, value in after.items() if name not in {**chosen, **settled}}
 
 
 def drawn(backtest: Backtest) -> tuple[list[Channel], list[str]]:

@@ -33,7 +33,7 @@ def show(run: ForecastRun, facts: ForecastFacts, folder: RunFolder) -> None:
     """Tables, notes, a verdict, where everything is, and what to do next."""
     history = run.forecaster.history_
     seconds = sum(epoch.seconds for epoch in history.epochs)
-    say(f"Trained {len(history)} epochs in {seconds:.1f} s, the best of them epoch {history.best + 1}.")
+    say(f"Trained in {seconds:.1f} s: {history.summary}.")
     say(f"Forecast {facts.evaluation}:")
     say()
     show_scores(facts.scores, facts.coverage)

@@ -36,6 +36,14 @@ def chosen_options(
     return {**_from_file(config, kind), **options}
 
 
+def by_origin(given: BaseModel, used: BaseModel) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """The options used: those that somebody chose, those that the data settled, and those at their defaults."""
+    before, after = given.model_dump(), used.model_dump()
+    settled = {name: value for name, value in after.items() if value != before[name]}
+    chosen = {name: value for name, value in given.model_dump(exclude_defaults=True).items() if name not in settled}
+    return chosen, settled, {name: value for name, value in after.items() if name not in {**chosen, **settled}}
+
+
 def _from_file(config: Path | None, kind: type[BaseModel]) -> dict[str, Any]:
     from tidegate.estimators.options import nearest
 

@@ -20,7 +20,7 @@ def show(run: TaskRun, facts: TaskFacts, folder: RunFolder) -> None:
     """Scores, notes, where everything is, and what to do next."""
     history = run.estimator.history_
     seconds = sum(epoch.seconds for epoch in history.epochs)
-    say(f"Trained {len(history)} epochs in {seconds:.1f} s, the best of them epoch {history.best + 1}.")
+    say(f"Trained in {seconds:.1f} s: {history.summary}.")
     if facts.scores:
         say()
         show_table(facts.score_table)

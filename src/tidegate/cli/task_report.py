@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tidegate.cli.fit_task import Sections, TaskRun
+from tidegate.cli.settings import by_origin
 from tidegate.cli.task_baseline import Found, baseline
 from tidegate.models.encoder import LABELS
 from tidegate.report.facts import LearningCurves
@@ -31,7 +32,7 @@ def task_facts(run: TaskRun, sections: Sections, next_commands: Sequence[str]) -
     """All that the page tells; the task's own sections are about the part of the data scored last."""
     fitted = run.estimator.fitted
     simplest = baseline(run) if run.scored else None
-    chosen = fitted.options.model_dump(exclude_defaults=True)
+    chosen, settled, usual = by_origin(run.estimator.options, fitted.options)
     return TaskFacts(
         title=f"{type(run.estimator).__name__}: {Path(run.files.data).name}",
         headline=headline(run, simplest),
@@ -42,7 +43,8 @@ def task_facts(run: TaskRun, sections: Sections, next_commands: Sequence[str]) -
         sections=list(sections(run.estimator, run.scored[-1])) if run.scored else [],
         notes=run.estimator.notes_,
         configuration=chosen,
-        usual={name: value for name, value in fitted.options.model_dump().items() if name not in chosen},
+        settled=settled,
+        usual=usual,
         fingerprint={"file": Path(run.files.data).name, **fitted.fingerprint},
         next_commands=next_commands,
     )
@@ -71,8 +73,7 @@ def _trained(run: TaskRun) -> dict[str, object]:
         "layers × units": f"{fitted.options.num_layers} × {fitted.options.hidden_size}",
         "weights": f"{weights:,}",
         "read": run.records.summary,
-        "epochs": f"{len(history)}, the best of them {history.best + 1}",
-        "training": f"{sum(epoch.seconds for epoch in history.epochs):,.1f} s",
+        "training": f"{history.summary}; {sum(epoch.seconds for epoch in history.epochs):,.1f} s",
     }
 
 

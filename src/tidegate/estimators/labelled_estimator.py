@@ -50,6 +50,7 @@ class LabelledEstimator(SequenceEstimator[OptionsT, PreparationT, Labelled]):
     """Reads texts or series, and tells some numbers of each."""
 
     RECORDS = Labelled
+    FEWEST_WATCHED = 20
 
     def _records(self, X: Any, y: Any = None, *, labelled: bool = True) -> Labelled:
         if hasattr(X, "columns"):  # a frame, whose labels may be absent where none are needed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field, PositiveInt
 
@@ -26,6 +26,8 @@ class LanguageOptions(SequenceOptions, TextOptions):
     validation: share of the text, its end, that training watches where `fit` is given no validation text.
     """
 
+    USUAL_EPOCHS: ClassVar[int] = 20
+
     tokenizer: TokenizerKind = "characters"
     segment: PositiveInt = 64
     tied: bool = True
@@ -34,7 +36,6 @@ class LanguageOptions(SequenceOptions, TextOptions):
 
     hidden_size: PositiveInt = 256
     validation: float = Field(default=0.05, ge=0, lt=1)
-    epochs: int = Field(default=20, ge=1)
     patience: int | None = Field(default=3, ge=1)
     batch_size: int = Field(default=32, ge=1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -30,9 +30,10 @@ class PolyphonyOptions(SequenceOptions):
     output_dropout: of what the notes are told from, in training only.
     """
 
+    USUAL_EPOCHS: ClassVar[int] = 100
+
     output_dropout: float = Field(default=0.0, ge=0, lt=1)
     batch_size: int = Field(default=16, ge=1)
-    epochs: int = Field(default=100, ge=1)
     patience: int | None = Field(default=10, ge=1)
 
 

@@ -19,7 +19,7 @@ from tidegate.estimators.sequence_file import read_sequence, write_sequence
 from tidegate.estimators.sequence_fitted import Assessment, FittedSequence, OptionsT, PreparationT, RecordsT
 from tidegate.models.encoder import check_encoder
 from tidegate.training.carrying import AnyObjective
-from tidegate.training.examples import Examples
+from tidegate.training.examples import Examples, epoch_batches
 from tidegate.training.history import History
 from tidegate.training.loop import train
 from tidegate.training.progress import Reporter
@@ -32,12 +32,14 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
     """fit, evaluate, save and load, and scikit-learn's conventions, for any task on sequences.
 
     A task supplies what it is called in files (KIND), its options, its preparation and records, which of its metrics is
-    its score (SCORE, or a `score` of its own), and the methods marked abstract. Unknown or impossible options raise
+    its score (SCORE, or a `score` of its own), how many of the examples held out it takes to choose an epoch by
+    (FEWEST_WATCHED; fewer are only scored), and the methods marked abstract. Unknown or impossible options raise
     ConfigurationError.
     """
 
     KIND: ClassVar[str]
     SCORE: ClassVar[str]
+    FEWEST_WATCHED: ClassVar[int] = 1
     OPTIONS: type[OptionsT]
     PREPARATION: type[PreparationT]
     RECORDS: type[RecordsT]
@@ -110,21 +112,25 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         training, held = self.hold_out(records) if valid is None else (records, self._records(*_pair(valid)))
         preparation = self._prepare(training)
         self._check(preparation, held, None if test is None else self._records(*_pair(test)))
-        network = self._untrained(self.options, preparation)
         examples = self._examples(preparation, training)
+        options = self.options.settled(len(epoch_batches(examples, self.options.batch_size, self.options.seed, 0)))
+        network = self._untrained(options, preparation)
+        watched = held if valid is not None or len(held or ()) >= self.FEWEST_WATCHED else None
         history = train(
             network,
             self._objective(preparation),
             examples,
-            None if held is None else _sorted(self._examples(preparation, held)),
-            self.options.training_settings(watched=held is not None),
+            None if watched is None else _sorted(self._examples(preparation, watched)),
+            options.training_settings(watched=watched is not None),
             directory=directory,
             resume=resume,
             reporter=reporter,
         )
         notes = (*records.notes, *self._notes(preparation, records), *self._training_notes(examples))
+        if held is not None and watched is None:
+            notes += (_unwatched(len(held), len(history)),)
         self._fitted = FittedSequence(
-            self.options, preparation, network.eval(), history, records.names, notes, records.fingerprint()
+            options, preparation, network.eval(), history, records.names, notes, records.fingerprint()
         )
         return self
 
@@ -239,6 +245,11 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
 
 def _pair(valid: Any) -> tuple[Any, Any]:
     return valid if isinstance(valid, tuple) else (valid, None)
+
+
+def _unwatched(held: int, epochs: int) -> str:
+    few = f"the {held:,} examples held out are" if held > 1 else "the one example held out is"
+    return f"{few} too few to choose an epoch by: the network is that of the last of all {epochs:,} epochs"
 
 
 def _sorted(examples: Examples) -> Examples:

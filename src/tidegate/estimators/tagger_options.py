@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, PositiveInt
 
 from tidegate.estimators.sequence_options import SequenceOptions
-from tidegate.training.settings import Schedule
 
 
 class TaggerOptions(SequenceOptions):
@@ -24,6 +23,8 @@ class TaggerOptions(SequenceOptions):
     dropout: between the layers and before the tags.
     """
 
+    USUAL_EPOCHS: ClassVar[int] = 15
+
     decoder: Literal["auto", "softmax", "crf"] = "auto"
     lowercase: bool = True
     min_count: PositiveInt = 2
@@ -39,7 +40,5 @@ class TaggerOptions(SequenceOptions):
     dropout: float = Field(default=0.5, ge=0, lt=1)
     input_dropout: float = Field(default=0.5, ge=0, lt=1)
 
-    epochs: int = Field(default=15, ge=1)
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = Field(default=4e-3, gt=0)
-    schedule: Schedule = "cosine"

@@ -109,6 +109,7 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         return TranslationPreparation.fit(training, self.options, joint=self.options.joint)
 
     def _network(self, options: TranslationOptions, preparation: TranslationPreparation) -> nn.Module:
+        assert options.epochs is not None  # settled
         sizes = Sizes(
             source=len(preparation.source.vocabulary),
             target=len(preparation.target.vocabulary),

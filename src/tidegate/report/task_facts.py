@@ -39,8 +39,8 @@ class TaskFacts:
     """All that the report of a task tells. What is empty or None is left out of the page.
 
     headline: the one sentence at its head; created: an ISO 8601 time; trained: what was trained, by name; scores: for
-    each part of the data ("validation", "test") the metrics by name; usual: the options left at their defaults,
-    configuration: the others.
+    each part of the data ("validation", "test") the metrics by name; configuration: the options that somebody chose,
+    settled: those that the data settled, usual: those at their defaults.
     """
 
     title: str
@@ -52,6 +52,7 @@ class TaskFacts:
     sections: Sequence[Section] = ()
     notes: Sequence[str] = ()
     configuration: Mapping[str, object] = field(default_factory=dict)
+    settled: Mapping[str, object] = field(default_factory=dict)
     usual: Mapping[str, object] = field(default_factory=dict)
     fingerprint: Mapping[str, object] = field(default_factory=dict)
     next_commands: Sequence[str] = ()

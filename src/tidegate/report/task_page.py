@@ -33,6 +33,7 @@ def render_task(facts: TaskFacts) -> str:
         trained=list(flattened(facts.trained)),
         learning=for_both_widths(charts.learning_chart, facts.learning),
         configuration=list(flattened(facts.configuration)),
+        settled=list(flattened(facts.settled)),
         usual=list(flattened(facts.usual)),
         fingerprint=list(flattened(facts.fingerprint)),
         light=variables(LIGHT),

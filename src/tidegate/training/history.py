@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 
 from pydantic import TypeAdapter
 
+from tidegate.data.counted import counted
+
 
 @dataclass(frozen=True)
 class Epoch:
@@ -40,8 +42,18 @@ class History:
 
     @property
     def best(self) -> int:
-        """Index of the epoch with the least watched loss, the first of equals; −1 before any epoch."""
-        return min(range(len(self.epochs)), key=lambda place: self.epochs[place].watched, default=-1)
+        """Index of the epoch whose weights are kept, −1 before any: of the least validation loss, the first of equals;
+        without validation the last.
+        """
+        last = len(self.epochs) - 1
+        if last < 0 or self.epochs[last].valid is None:
+            return last
+        return min(range(len(self.epochs)), key=lambda place: self.epochs[place].watched)
+
+    @property
+    def summary(self) -> str:
+        """How many epochs there were, and whose weights are kept."""
+        return f"{counted(len(self), 'epoch')}, the weights of epoch {self.best + 1} kept"
 
     @property
     def since_best(self) -> int:
