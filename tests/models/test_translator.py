@@ -144,3 +144,20 @@ def test_both_recurrences_take_the_fastest_path():
     if encoder.path != "native":
         assert "native" in encoder.reason  # a house without a compiler says so
     assert encoder.path == decoder.path
+
+
+def test_words_told_by_itself_see_the_same_dropout_at_every_step():
+    model, given = network(teacher_forcing=0.5, output_dropout=0.5), batch()
+    model.target_embedding.dropout.share = 0.5
+    seen: dict[str, list[torch.Tensor]] = {"words": [], "readouts": []}
+    parts = {"words": model.target_embedding.dropout, "readouts": model.output_dropout}
+    for name, part in parts.items():
+        part.register_forward_hook(lambda _, __, output, name=name: seen[name].append(output[1, 0] == 0))  # the longest
+    model(given)
+    for masks in seen.values():
+        assert len(masks) == given.words.shape[1]
+        assert all(torch.equal(mask, masks[0]) for mask in masks)
+        assert 0 < masks[0].float().mean() < 1
+    first = seen["readouts"][0]
+    model(given)
+    assert not torch.equal(seen["readouts"][-1], first)  # the next batch draws anew

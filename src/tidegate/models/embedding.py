@@ -6,10 +6,13 @@ import torch
 from torch import Tensor, nn
 
 from tidegate.data.vocabulary import PADDING, UNKNOWN
+from tidegate.models.dropout import SequenceDropout
 
 
 class TokenEmbedding(nn.Module):
-    """Vectors `[B, T, size]` of tokens `[B, T]` (int64, padding 0, unknown 1); that of padding is zero and stays so.
+    """Vectors `[B, T, size]` of tokens `[B, T]` (int64, padding 0, unknown 1).
+
+    The vector of padding begins as zero and learns nothing here; as the weights of a softmax tied to it, it does.
 
     In training only:
     dropout: share of the vector's places that are zero throughout a sequence, the same for all of its tokens
@@ -23,17 +26,14 @@ class TokenEmbedding(nn.Module):
     ) -> None:
         super().__init__()
         self.table = nn.Embedding(count, size, padding_idx=PADDING)
-        self.dropout, self.word_dropout, self.specials = dropout, word_dropout, specials
+        self.dropout, self.word_dropout, self.specials = SequenceDropout(dropout), word_dropout, specials
 
     def forward(self, tokens: Tensor) -> Tensor:
-        vectors: Tensor = self.table(self._with_unknown(tokens))
-        if not (self.training and self.dropout):
-            return vectors
-        mask = torch.empty_like(vectors[:, :1]).bernoulli_(1 - self.dropout)
-        return vectors * (mask / (1 - self.dropout))
+        vectors: Tensor = self.dropout(self.table(self._with_unknown(tokens)))
+        return vectors
 
     def extra_repr(self) -> str:
-        return f"dropout={self.dropout}, word_dropout={self.word_dropout}, specials={self.specials}"
+        return f"word_dropout={self.word_dropout}, specials={self.specials}"
 
     def _with_unknown(self, tokens: Tensor) -> Tensor:
         if not (self.training and self.word_dropout):

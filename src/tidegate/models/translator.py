@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from tidegate.data.vocabulary import PADDING
 from tidegate.models.bridge import Bridge
 from tidegate.models.decoder import Decoder, DecoderState
-from tidegate.models.dropout import SequenceDropout
+from tidegate.models.dropout import SequenceDropout, step_by_step
 from tidegate.models.embedding import TokenEmbedding
 from tidegate.models.encoder import Encoder, EncoderOptions
 from tidegate.models.softmax import softmax_loss
@@ -29,7 +29,8 @@ class TranslatorOptions(BaseModel):
         has to go step by step.
     tie_embeddings: words are told with the weights that embed the target (Press & Wolf 2017, arXiv:1608.05859).
     memory_dropout: of what the encoder hands to the attention; output_dropout: of the readout; both drop the same
-        channels throughout a sequence.
+        channels throughout a sequence. The decoder's recurrent_dropout does so too, but where it goes step by step, by
+        input feeding or the words it tells itself: there it is drawn anew for each step.
     teacher_forcing, teacher_forcing_last: share of steps given the true word before them in training, at its start and,
         falling evenly, at its end (None: as at the start); the other steps are given the likeliest word.
     """
@@ -126,7 +127,8 @@ class TranslatorNetwork(nn.Module):
         reading = self.read(batch.source, batch.source_lengths)
         share = self.forcing.share
         if share < 1.0:
-            readouts = self._write_sampling(batch.words, reading, share)
+            with step_by_step(self):
+                readouts = self._write_sampling(batch.words, reading, share)
         else:
             readouts, _, _ = self.write(batch.words, reading, batch.lengths)
         if self.training:
