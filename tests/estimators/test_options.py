@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tidegate.errors import ConfigurationError
-from tidegate.estimators.options import ForecasterOptions, forecaster_options, nearest, validated
+from tidegate.estimators.options import ForecasterOptions, forecaster_options, validated
 
 
 def test_values_are_taken_and_the_rest_is_left_open():
@@ -43,8 +43,3 @@ def test_options_do_not_change():
     options = validated(ForecasterOptions, {})
     with pytest.raises(ValueError, match="frozen"):
         options.epochs = 3
-
-
-def test_the_nearest_name_is_told_only_where_one_is_near():
-    assert nearest("tarrget", ["id", "target"]) == "; did you mean 'target'?"
-    assert nearest("qqq", ["target", "id"]) == "; there are: id, target"

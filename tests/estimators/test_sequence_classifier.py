@@ -153,6 +153,29 @@ def test_of_a_class_with_one_example_it_is_learnt_from():
     assert classifier.hold_out(classifier._records(["a", "b"], [1, 2]))[1] is None
 
 
+@pytest.mark.parametrize(
+    ("sizes", "share", "held"),
+    [
+        ([5] * 20, 0.1, 10),  # half an example of each class
+        ([60, 30, 7, 3], 0.1, 10),
+        ([1] * 9 + [11], 0.1, 2),
+        ([2] * 4, 0.9, 4),  # of each class one is learnt from
+        ([2, 3], 0.1, 1),
+        ([4, 4], 0, 0),
+    ],
+)
+def test_the_share_is_that_of_all_examples_however_small_the_classes_are(sizes, share, held):
+    labels = np.repeat(np.arange(len(sizes)), sizes).tolist()
+    classifier = SequenceClassifier(validation=share)
+    training, watched = classifier.hold_out(classifier._records(["text"] * len(labels), labels))
+
+    counts = np.bincount(() if watched is None else watched.targets, minlength=len(sizes))
+    assert counts.sum() == held == len(labels) - len(training)
+    assert (counts < sizes).all()
+    wanted = np.array(sizes) * share
+    assert (np.abs(counts - wanted)[np.array(sizes) > 2] < 1.5).all()
+
+
 def test_balanced_weights_help_the_rare_class():
     source = np.random.default_rng(0)
     y = np.array([0] * 190 + [1] * 10)

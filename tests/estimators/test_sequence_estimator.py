@@ -27,6 +27,12 @@ def test_a_seeded_share_is_watched_and_keeps_its_order():
     assert SequenceRegressor(**SMALL, validation=0.2, seed=1).hold_out(records)[1].targets == held.targets
 
 
+def test_of_few_examples_one_at_least_is_learnt_from():
+    regressor = SequenceRegressor(**SMALL, validation=0.9)
+    training, held = regressor.hold_out(regressor._records(X[:3], Y[:3]))
+    assert (len(training), len(held)) == (1, 2)
+
+
 def test_without_validation_it_trains_to_the_end_whatever_the_patience():
     regressor = SequenceRegressor(hidden_size=4, epochs=7, validation=0, patience=1).fit(X, Y)
     assert len(regressor.history_) == 7

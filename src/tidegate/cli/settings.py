@@ -45,7 +45,7 @@ def by_origin(given: BaseModel, used: BaseModel) -> tuple[dict[str, Any], dict[s
 
 
 def _from_file(config: Path | None, kind: type[BaseModel]) -> dict[str, Any]:
-    from tidegate.estimators.options import nearest
+    from tidegate.data.nearest import nearest
 
     if config is None:
         return {}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PositiveInt, ValidationError
 
+from tidegate.data.nearest import nearest
 from tidegate.data.scaling import ScalerKind
 from tidegate.errors import ConfigurationError
 from tidegate.models.encoder import EncoderOptions, check_encoder
@@ -81,9 +81,3 @@ def validated(kind: type[Options], values: Mapping[str, Any]) -> Options:
         place = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
         message = first["msg"][0].lower() + first["msg"][1:]
         raise ConfigurationError(f"{place}={first['input']!r}: {message}") from trouble
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """The end of a sentence on an unknown name: the known one meant, or all of them."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.7)
-    return f"; did you mean '{near[0]}'?" if near else f"; there are: {', '.join(sorted(known))}"

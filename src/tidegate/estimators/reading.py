@@ -8,9 +8,10 @@ from typing import Any, TypedDict
 import numpy as np
 
 from tidegate.data.columns import Columns
+from tidegate.data.nearest import nearest
 from tidegate.data.panel import Panel, read_panel
 from tidegate.errors import ConfigurationError
-from tidegate.estimators.options import ForecasterOptions, nearest
+from tidegate.estimators.options import ForecasterOptions
 
 
 class ColumnNames(TypedDict, total=False):

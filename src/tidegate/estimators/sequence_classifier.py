@@ -89,14 +89,12 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
         return pl.DataFrame(told | {f"p_{name}": probabilities[:, place] for place, name in enumerate(classes.names)})
 
     def hold_out(self, records: Labelled) -> tuple[Labelled, Labelled | None]:
-        """The same share of each class, as far as it goes; of each at least one example is learnt from."""
-        share = self.options.validation
+        """The share of all examples, spread over the classes; of each at least one example is learnt from."""
         classes = Classes.fit(records).encode(records)
         order = generator(self.options.seed, "split").permutation(len(records))
         groups = [order[classes[order] == number] for number in np.unique(classes)]
-        held = [group[: min(round(len(group) * share), len(group) - 1)] for group in groups]
-        if share and not any(map(len, held)):  # of so few examples one of the commonest class
-            held = [max(groups, key=len)[:-1][:1]]
+        counts = _held_of_each(np.array([len(group) for group in groups]), self.options.validation)
+        held = [group[:count] for group, count in zip(groups, counts, strict=True)]
         chosen = np.isin(np.arange(len(records)), np.concatenate(held))
         training, watched = np.flatnonzero(~chosen), np.flatnonzero(chosen)
         return records.take(training), records.take(watched) if len(watched) else None
@@ -121,3 +119,13 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
     def _objective(self, preparation: ClassifierPreparation) -> Supervised:
         weights = preparation.classes.weights(self.options.class_weight, np.array(preparation.counts))
         return Supervised(CrossEntropy(label_smoothing=self.options.label_smoothing, weights=weights))
+
+
+def _held_of_each(sizes: NDArray[np.int64], share: float) -> NDArray[np.int64]:
+    """How many examples are held out of classes of these sizes: the share of all of them, by largest remainders."""
+    wanted, most = sizes * share, sizes - 1
+    held = np.minimum(wanted.astype(np.int64), most)
+    total = min(max(round(int(sizes.sum()) * share), 1 if share else 0), int(most.sum()))
+    while held.sum() < total:
+        held[np.where(held < most, wanted - held, -np.inf).argmax()] += 1
+    return held

@@ -143,14 +143,14 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         return self._read_file(Path(path), {**known, **(names or {})}, labelled)
 
     def hold_out(self, records: RecordsT) -> tuple[RecordsT, RecordsT | None]:
-        """The part that `fit` learns from and the part it watches: a seeded share, at least one example; or None."""
+        """The part that `fit` learns from and the part it watches: a seeded share, at least one example each; or None."""
         if not self.options.validation:
             return records, None
         if len(records) < 2:
             told = "one example cannot be both learnt from and watched"
             raise DataError(f"{told}; give more, or hold back none (validation=0)")
         order = generator(self.options.seed, "split").permutation(len(records))
-        held = max(round(len(records) * self.options.validation), 1)
+        held = min(max(round(len(records) * self.options.validation), 1), len(records) - 1)
         return records.take(np.sort(order[held:])), records.take(np.sort(order[:held]))
 
     def evaluate(self, X: Any, y: Any = None) -> dict[str, float]:
