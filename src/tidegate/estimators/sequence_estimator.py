@@ -143,7 +143,7 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         return self._read_file(Path(path), {**known, **(names or {})}, labelled)
 
     def hold_out(self, records: RecordsT) -> tuple[RecordsT, RecordsT | None]:
-        """The part that `fit` learns from and the part it watches: a seeded share, at least one example each; or None."""
+        """The part that `fit` learns from and the part it watches: a seeded share, one example at least; or None."""
         if not self.options.validation:
             return records, None
         if len(records) < 2:
