@@ -70,14 +70,14 @@ def test_a_tsv_of_two_columns_needs_no_header(tmp_path):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"a\tb\nc\n", "line 2: 1 column;"),
-        (b"a\tb\nc\td\te\n", "line 2: 3 columns"),
+        (b"a\tb\nc\n", "line 2: 1 field, where line 1 has 2"),
+        (b"a\tb\nc\td\te\n", "line 2: 3 fields, where line 1 has 2"),
         (b"a\tb\n\tx\n", "line 2: the source is empty"),
         (b"a\tb\nc\t \n", "line 2: the target is empty"),
         (b"a\tb\n\xe4\tx\n", "line 2, column 1: byte 0xe4 is not UTF-8"),
         (b"", "the file is empty"),
         (b"source\ttarget\n", "there are no rows"),
-        (b"source\ttarget\na\n", "line 2: 1 field, where the header has 2"),
+        (b"source\ttarget\na\n", "line 2: 1 field, where line 1 has 2"),
     ],
 )
 def test_what_cannot_be_used_of_a_table_is_named(tmp_path, content, message):
@@ -88,13 +88,45 @@ def test_what_cannot_be_used_of_a_table_is_named(tmp_path, content, message):
     assert str(path) in str(caught.value)
 
 
+def test_a_header_is_known_in_any_case_and_half_of_one_is_refused(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text("Source\tTARGET\nein\ta\n")
+    pairs = read_pairs(path, {})
+    assert sides(pairs) == (("ein",), ("a",))
+    assert pairs.names == {"source": "Source", "target": "TARGET"}
+    path.write_text("source\tenglish\nein\ta\n")
+    with pytest.raises(ConfigurationError, match="no column 'target' of the targets; there are: english, source"):
+        read_pairs(path, {})
+    assert sides(read_pairs(path, {"target": "english"})) == (("ein",), ("a",))
+    path.write_text("text\tsource\ttarget\nx\tein\t \n")
+    with pytest.raises(DataError, match=r"pairs\.tsv, line 2, column 'target': the target is empty"):
+        read_pairs(path, {})
+
+
+def test_what_was_learnt_by_named_columns_reads_a_tsv_without_them(tmp_path):
+    path, names = tmp_path / "pairs.tsv", {"source": "de", "target": "en"}
+    path.write_text("ein\ta\n")
+    assert sides(read_pairs(path, names, strict=False)) == (("ein",), ("a",))
+    with pytest.raises(ConfigurationError, match="no column 'de' of the sources"):
+        read_pairs(path, names)
+    path.write_text("ein\nzwei\n")
+    assert sides(read_pairs(path, names, strict=False, targets=False)) == (("ein", "zwei"), None)
+    with pytest.raises(DataError, match="line 1: 1 column; a .tsv without column names has a source, a tab and"):
+        read_pairs(path, {})
+
+
+def test_the_ending_of_the_source_is_no_need_of_a_path_that_is_there(tmp_path):
+    path = texts(tmp_path)
+    assert sides(read_pairs(path, {"source": "de", "target": "en"})) == (GERMAN, ENGLISH)
+
+
 def test_files_of_unequal_length_are_refused(tmp_path):
     with pytest.raises(DataError, match=r"train.de has 2 lines and .*train.en 3"):
         read_pairs(texts(tmp_path, target=(*ENGLISH, "More")), {"target": "en"})
 
 
 def test_an_empty_line_is_named(tmp_path):
-    with pytest.raises(DataError, match=r"train.de, line 2: the target is empty"):
+    with pytest.raises(DataError, match=r"train.en, line 2: the target is empty"):
         read_pairs(texts(tmp_path, target=("A house.", "")), {"target": "en"})
     with pytest.raises(DataError, match=r"train.de, line 1: the source is empty"):
         read_pairs(texts(tmp_path, source=("", "x")), {"target": "en"}, targets=False)
@@ -115,7 +147,9 @@ def test_endings_that_lead_nowhere_are_named(tmp_path):
 def test_columns_that_are_not_there_are_named(tmp_path):
     path = tmp_path / "pairs.csv"
     path.write_text("de,en\nein,a\n")
-    with pytest.raises(ConfigurationError, match="no column 'source' of the sources, only 'de', 'en'"):
+    with pytest.raises(
+        ConfigurationError, match="no column 'source' of the sources; there are: de, en; name it by source="
+    ):
         read_pairs(path, {})
     assert sides(read_pairs(path, {"source": "de", "target": "en"})) == (("ein",), ("a",))
     pl.DataFrame({"source": [1], "target": ["a"]}).write_parquet(tmp_path / "numbers.parquet")

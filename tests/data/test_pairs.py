@@ -54,4 +54,4 @@ def test_targets_are_asked_for_where_they_are_needed():
     with pytest.raises(DataError, match="have no targets"):
         from_lists(["a"]).required_targets()
     assert from_lists(["a"], ["b"]).required_targets() == ("b",)
-    assert Pairs(("a",), None, ("here",)).summary == "1 sources"
+    assert Pairs(("a",), None, ("here",)).summary == "1 source"

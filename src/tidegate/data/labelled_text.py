@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from tidegate.data.compressed import bare_ending, read_lines
-from tidegate.data.counted import counted
 from tidegate.data.labelled import Labelled
 from tidegate.data.places import Places
-from tidegate.data.table import Table, read_table
+from tidegate.data.table import Table, headed, read_table, unheaded
+from tidegate.data.tsv import read_tsv
 from tidegate.errors import DataError
 
 PARTS = ("text", "label")
@@ -75,42 +75,17 @@ def read_text_lines(path: Path) -> Labelled:
 
 
 def _tsv(path: Path, names: Mapping[str, str]) -> Table:
-    """Fields between tabs; a field wholly in quotation marks loses them, others are ordinary characters."""
-    lines = read_lines(path)
-    rows = [[_bare(field) for field in line.split("\t")] for line in lines]
-    while rows and rows[-1] == [""]:
-        rows.pop()
-    if not rows:
-        raise DataError(f"{path}: the file is empty")
-    _check_ragged(rows, path)
-    headed = _has_header(rows[0], names, path)
-    header = rows[0] if headed else [_FIRST, _SECOND][: len(rows[0])]
-    body = rows[1:] if headed else rows
-    if not body:
+    rows = read_tsv(path)
+    named = _has_header(rows[0], names, path)
+    table = headed(path, rows) if named else unheaded(path, rows, (_FIRST, _SECOND)[: len(rows[0])])
+    if table.frame.is_empty():
         raise DataError(f"{path}: there are no rows")
-    frame = pl.DataFrame(dict(zip(header, map(list, zip(*body, strict=True)), strict=True)))
-    return Table(frame, "polars", str(path), np.arange(len(body)) + (2 if headed else 1))
-
-
-def _bare(field: str) -> str:
-    inner = field[1:-1]
-    quoted = len(field) > 1 and field[0] == field[-1] == '"' and '"' not in inner.replace('""', "")
-    return inner.replace('""', '"') if quoted else field
-
-
-def _check_ragged(rows: Sequence[Sequence[str]], path: Path) -> None:
-    for number, row in enumerate(rows, 1):
-        if len(row) != len(rows[0]):
-            found = "the line is blank" if row == [""] else counted(len(row), "field")
-            raise DataError(f"{path}, line {number}: {found}, where line 1 has {len(rows[0])}; mend the line")
+    return table
 
 
 def _has_header(first: Sequence[str], names: Mapping[str, str], path: Path) -> bool:
     wanted = {name.lower() for name in (*PARTS, *names.values())}
     if {cell.strip().lower() for cell in first} & wanted:
-        repeated = sorted({cell for cell in first if list(first).count(cell) > 1})
-        if repeated:
-            raise DataError(f"{path}, line 1: column name '{repeated[0]}' stands there more than once; rename one")
         return True
     if len(first) <= 2 and not wanted - {*PARTS, _FIRST, _SECOND}:
         return False

@@ -33,9 +33,9 @@ class Pairs:
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        _check(self.sources, self.places, "source")
+        require_filled(self.sources, self.places, "source")
         if self.targets is not None:
-            _check(self.targets, self.places, "target")
+            require_filled(self.targets, self.places, "target")
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -43,7 +43,7 @@ class Pairs:
     @property
     def summary(self) -> str:
         """How many there are."""
-        return f"{len(self):,} {'sources' if self.targets is None else 'pairs'}"
+        return counted(len(self), "source" if self.targets is None else "pair")
 
     def take(self, rows: NDArray[np.int64], /) -> Self:
         """Some of the pairs, in this order."""
@@ -102,7 +102,8 @@ def _sequence(value: Any, place: str) -> Text:
     return tuple(map(str, tokens))
 
 
-def _check(side: Sequence[Text], places: Sequence[str], name: Side) -> None:
+def require_filled(side: Sequence[Text], places: Sequence[str], name: Side) -> None:
+    """Raises DataError, naming the place, for a text or list that is empty, and for texts among lists."""
     if not side:
         raise DataError(f"there are no {name}s; give one or more")
     text = is_text(side)

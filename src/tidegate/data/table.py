@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,13 +14,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tidegate.data.compressed import bare_ending, read_content, unknown_ending
-from tidegate.data.delimited import read_delimited
+from tidegate.data.delimited import checked_header, read_csv
+from tidegate.data.tsv import read_tsv
 from tidegate.errors import DataError
 
 Kind = Literal["pandas", "polars", "pyarrow"]
 
-_SEPARATORS = {".csv": ",", ".tsv": "\t"}
-ENDINGS = (*_SEPARATORS, ".parquet")
+ENDINGS = (".csv", ".tsv", ".parquet")
 """Of the files that are tables, without the ending of their packing."""
 
 
@@ -63,10 +64,25 @@ def _from_path(path: Path) -> Table:
         raise DataError(f"{path}: this is a folder; name a file in it")
     if ending == ".parquet":
         return Table(_parquet(path), "polars", str(path))
-    if ending not in _SEPARATORS:
+    if ending == ".tsv":
+        return headed(path, read_tsv(path))
+    if ending != ".csv":
         raise unknown_ending(path, ENDINGS)
-    frame, lines = read_delimited(read_content(path), str(path), _SEPARATORS[ending])
+    frame, lines = read_csv(read_content(path), str(path))
     return Table(frame, "polars", str(path), lines)
+
+
+def headed(path: Path, rows: Sequence[Sequence[str]]) -> Table:
+    """The table of a file's rows, of which the first names the columns. Raises DataError where it cannot."""
+    return unheaded(path, rows[1:], checked_header(rows[0], str(path)), first=2)
+
+
+def unheaded(path: Path, rows: Sequence[Sequence[str]], columns: Sequence[str], first: int = 1) -> Table:
+    """The table of a file's rows under these names; `first` is the line of the first of them."""
+    columns_of = zip(*rows, strict=True) if rows else ([] for _ in columns)
+    cells = {name: [cell or None for cell in column] for name, column in zip(columns, columns_of, strict=True)}
+    frame = pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String))
+    return Table(frame, "polars", str(path), np.arange(len(rows)) + first)
 
 
 def _parquet(path: Path) -> pl.DataFrame:

@@ -69,7 +69,7 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         self.fitted.preparation.target.require_kind(references, "target")
         translations = [best for [best] in self._found(pairs, 1)]
         examples = self._examples(self.fitted.preparation, pairs)
-        nll = evaluate(self.fitted.network, TranslationObjective(), examples)["loss"]
+        nll = evaluate(self.fitted.network, TranslationObjective(), examples.by_length())["loss"]
         return TranslationAssessment(pairs.sources, references, translations, nll)
 
     def prediction_frame(self, X: Any) -> pl.DataFrame:
@@ -103,7 +103,7 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         return from_lists(X, y)
 
     def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Pairs:
-        return read_pairs(path, names, targets=labelled)
+        return read_pairs(path, names, targets=labelled, strict=self._fitted is None)
 
     def _prepare(self, training: Pairs) -> TranslationPreparation:
         return TranslationPreparation.fit(training, self.options, joint=self.options.joint)
