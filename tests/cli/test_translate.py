@@ -111,3 +111,24 @@ def test_faults_are_named_with_their_line(tidegate, model: Path, tmp_path: Path)
     assert "tell by target=" in tidegate("fit", "translate", tmp_path / "a.num", "--out", out).err
     wrong = tidegate("fit", "translate", tmp_path / "a.num", "--out", out, "--set", "beam_sise=3")
     assert "did you mean 'beam_size'?" in wrong.err
+
+
+def test_other_columns_than_in_training_are_named(tidegate, model: Path, folder: Path, tmp_path: Path) -> None:
+    sources, targets = pairs(20, 2)
+    table, lines, wanted = tmp_path / "test.csv", tmp_path / "test.zahl", ["--column", "target=wort"]
+    pl.DataFrame({"zahl": sources, "wort": targets}).write_csv(table)
+    lines.write_text("".join(f"{line}\n" for line in sources))
+    lines.with_suffix(".wort").write_text("".join(f"{line}\n" for line in targets))
+    scores = json.loads(tidegate("evaluate", model, folder / "test.num.gz", "--json").out)["metrics"]
+    for command in ([table, "--column", "source=zahl", *wanted], [lines, *wanted]):
+        assert json.loads(tidegate("evaluate", model, *command, "--json").out)["metrics"] == scores
+    told = tidegate("predict", model, table, "--column", "source=zahl", "--out", tmp_path / "out.txt")
+    assert told.code == 0
+    assert len((tmp_path / "out.txt").read_text().splitlines()) == 20
+    fault = tidegate("evaluate", model, lines).err
+    assert f"{tmp_path / 'test.en'}: there is no such file with the translations of {lines}" in fault
+    assert (
+        "no part is called 'goal'; there are source, target"
+        in tidegate("evaluate", model, table, "--column", "goal=wort").err
+    )
+    assert "--column target: write the part" in tidegate("evaluate", model, table, "--column", "target").err

@@ -49,6 +49,15 @@ Settings = Annotated[
 Config = Annotated[
     Path | None, option("--config", "Options in a .toml or .yaml file; those given here go before them.", "FILE")
 ]
+Columns = Annotated[
+    list[str] | None,
+    option(
+        "--column",
+        "Where DATA has other columns than the training data: the part and its column, such as label=stars, or for "
+        "lines of text the ending beside, such as target=en; may be repeated.  [default: as in training]",
+        "PART=NAME",
+    ),
+]
 Resume = Annotated[bool, option("--resume", "Go on with what was interrupted, with the same command otherwise.")]
 Force = Annotated[bool, option("--force", "Replace what is in the folder.")]
 Quiet = Annotated[bool, option("--quiet", "Show neither progress nor tables.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tidegate.cli.arguments import Data, Horizon, Json, Levels, Model, Windows
+from tidegate.cli.arguments import Columns, Data, Horizon, Json, Levels, Model, Windows
 
 if TYPE_CHECKING:
     from tidegate.estimators.forecaster import Forecaster
@@ -22,18 +22,20 @@ def evaluate(
     horizon: Horizon = None,
     windows: Windows = None,
     level: Levels = None,
+    column: Columns = None,
     as_json: Json = False,
 ) -> None:
     """Compare predictions for DATA with the truth in it; a forecaster forecasts its last rows from those before."""
     import tidegate
-    from tidegate.cli.use_task import evaluate_task, refuse_options
+    from tidegate.cli.use_task import evaluate_task, named, refuse_columns, refuse_options
 
     opened = tidegate.load(model)
     if isinstance(opened, tidegate.Forecaster):
+        refuse_columns(column)
         _evaluate_forecasts(opened, data, horizon, windows, level, as_json)
         return
     refuse_options(opened, {"--horizon": horizon, "--windows": windows, "--level": level})
-    evaluate_task(opened, data, as_json)
+    evaluate_task(opened, data, named(column), as_json)
 
 
 def _evaluate_forecasts(

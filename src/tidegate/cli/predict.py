@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tidegate.cli.arguments import Horizon, Json, Levels, Model
+from tidegate.cli.arguments import Columns, Horizon, Json, Levels, Model
 from tidegate.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def predict(
     level: Levels = None,
     future: Future = None,
     out: Out = None,
+    column: Columns = None,
     as_json: Json = False,
 ) -> None:
     """Forecast from the end of each series, or predict for each example: a table, CSV into a pipe, or a file."""
@@ -58,16 +59,17 @@ def predict(
         _check(out, data, [model, data, future])
 
     import tidegate
-    from tidegate.cli.use_task import is_table, predict_task, refuse_options
+    from tidegate.cli.use_task import is_table, named, predict_task, refuse_columns, refuse_options
 
     opened = tidegate.load(model)
     if out is not None and not (is_table(out) or _takes_text(opened, out, data)):
         raise _no_table(out)
     if isinstance(opened, tidegate.Forecaster):
+        refuse_columns(column)
         _forecast(opened, data, horizon, level, future, out, as_json)
         return
     refuse_options(opened, {"--horizon": horizon, "--level": level, "--future": future})
-    predict_task(opened, data, out, as_json)
+    predict_task(opened, data, named(column), out, as_json)
 
 
 def _forecast(

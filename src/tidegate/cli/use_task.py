@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,24 @@ def refuse_options(estimator: Any, given: Mapping[str, object]) -> None:
             raise ConfigurationError(f"{name} is an option of forecasters; the model is a {type(estimator).__name__}")
 
 
-def predict_task(estimator: Any, data: str | None, out: Path | None, as_json: bool) -> None:
+def named(columns: Sequence[str] | None) -> dict[str, str]:
+    """Parts and their columns, from texts such as "label=stars". Raises ConfigurationError for other texts."""
+    found = {}
+    for text in columns or ():
+        part, _, name = (piece.strip() for piece in text.partition("="))
+        if not (part and name):
+            raise ConfigurationError(f"--column {text}: write the part and its column, such as --column label=stars")
+        found[part] = name
+    return found
+
+
+def refuse_columns(columns: Sequence[str] | None) -> None:
+    """Raises ConfigurationError where columns are named to a forecaster."""
+    if columns:
+        raise ConfigurationError("--column: a forecaster reads the columns it was trained with; rename those of DATA")
+
+
+def predict_task(estimator: Any, data: str | None, names: Mapping[str, str], out: Path | None, as_json: bool) -> None:
     """Predictions for each example of DATA, in the manner of `predict`."""
     from tidegate.cli.table_file import show, write
     from tidegate.cli.terminal import say_json
@@ -32,9 +49,9 @@ def predict_task(estimator: Any, data: str | None, out: Path | None, as_json: bo
     if data is None:
         raise ConfigurationError(f"DATA is missing: a {type(estimator).__name__} predicts for the examples of a file")
     if out is not None and not is_table(out):
-        _write_text(estimator, data, out, as_json)
+        _write_text(estimator, data, names, out, as_json)
         return
-    frame = estimator.prediction_frame(estimator.read(data, labelled=False))
+    frame = estimator.prediction_frame(estimator.read(data, names, labelled=False))
     if out is not None:
         write(frame, out)
     if as_json:
@@ -45,23 +62,23 @@ def predict_task(estimator: Any, data: str | None, out: Path | None, as_json: bo
         typer.echo(f"{len(frame)} rows written to {out}")
 
 
-def _write_text(estimator: Any, data: str, out: Path, as_json: bool) -> None:
+def _write_text(estimator: Any, data: str, names: Mapping[str, str], out: Path, as_json: bool) -> None:
     from tidegate.cli.terminal import say_json
 
-    write_atomically(out, estimator.prediction_text(data).encode())
+    write_atomically(out, estimator.prediction_text(data, names).encode())
     if as_json:
         say_json({"model": type(estimator).__name__, "out": str(out)})
     else:
         typer.echo(f"{data} with predictions written to {out}")
 
 
-def evaluate_task(estimator: Any, data: str, as_json: bool) -> None:
+def evaluate_task(estimator: Any, data: str, names: Mapping[str, str], as_json: bool) -> None:
     """Scores on DATA, in the manner of `evaluate`."""
     from tidegate.cli.fit_task import told_scores
     from tidegate.cli.terminal import say, say_json, show_table
     from tidegate.report.task_facts import TaskFacts
 
-    records = estimator.read(data)
+    records = estimator.read(data, names)
     scores = told_scores(estimator.assess(records))
     if as_json:
         say_json({**scores, "evaluation": data, "examples": len(records), "notes": records.notes})

@@ -15,6 +15,7 @@ from tidegate.data.table import ENDINGS, Table, headed, read_table
 from tidegate.data.tsv import read_tsv
 from tidegate.errors import ConfigurationError, DataError
 
+_PARTS = ("source", "target")
 _PACKINGS = ("", ".gz", ".xz")
 
 
@@ -30,6 +31,9 @@ def read_pairs(path: Path, names: Mapping[str, str], *, targets: bool = True, st
     Raises DataError naming file, line and side for what is empty, not UTF-8, or of unequal number; ConfigurationError
     for columns or endings that are not there.
     """
+    for part in names:
+        if part not in _PARTS:
+            raise ConfigurationError(f"{path}: no part is called '{part}'; there are {', '.join(_PARTS)}")
     ending = bare_ending(path)
     if ending not in ENDINGS:
         return _aligned(path, names, targets)
@@ -50,6 +54,11 @@ def _aligned(path: Path, names: Mapping[str, str], targets: bool) -> Pairs:
             "translations, such as en; or give a .tsv with source and target in each line"
         )
     beside = _beside(source, names["target"])
+    if not beside.is_file():
+        raise DataError(
+            f"{beside}: there is no such file with the translations of {source}; tell the ending of the one that has "
+            "them by target= (in the shell --target, or --column target=en of a trained model)"
+        )
     translations = read_lines(beside)
     require_filled(translations, _places(beside, translations), "target")
     if len(lines) != len(translations):

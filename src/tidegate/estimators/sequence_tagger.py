@@ -98,12 +98,12 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         ]
         return pl.DataFrame(told, schema={"sentence": pl.Int64, "token": pl.String, "tag": pl.String}, orient="row")
 
-    def prediction_text(self, path: Source) -> str:
-        """A CoNLL or CoNLL-U file with its tags predicted, all else as it stood.
+    def prediction_text(self, path: Source, names: Mapping[str, str] | None = None) -> str:
+        """A CoNLL or CoNLL-U file with its tags predicted, all else as it stood; `names` as `read` takes them.
 
         Raises ConfigurationError for a table, of which `prediction_frame` makes another.
         """
-        file = open_tagged(Path(path), self._columns(Path(path)), tagged=False)
+        file = open_tagged(Path(path), self._named(Path(path), names), tagged=False)
         if not isinstance(file, ConllFile):
             raise ConfigurationError(f"{path}: predictions for a table are a table: write them to a .csv or .parquet")
         return file.with_tags(self.predict(file.read(tagged=False)))
@@ -113,14 +113,16 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
 
         By default they are those of training, if that was a file of the same kind. labelled: False asks for no tags.
         """
-        known = self._columns(Path(path))
+        return self._read_file(Path(path), self._named(Path(path), names), labelled)
+
+    def _named(self, path: Path, names: Mapping[str, str] | None) -> dict[str, str]:
+        """The columns named, and for all else those of training, if that was a file of the same kind."""
+        known = dict({} if self._fitted is None else self._fitted.names)
+        if known.pop("format", None) != file_format(path):
+            known = {}
         if names:
             known.pop("columns", None)  # whoever names columns says where they are, also among others than in training
-        return self._read_file(Path(path), {**known, **(names or {})}, labelled)
-
-    def _columns(self, path: Path) -> dict[str, str]:
-        known = dict({} if self._fitted is None else self._fitted.names)
-        return known if known.pop("format", None) == file_format(path) else {}
+        return {**known, **(names or {})}
 
     def _given(self, X: Any, y: Any) -> Tagged:
         if not hasattr(X, "columns"):

@@ -83,9 +83,9 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         }
         return pl.DataFrame(rows, schema={"source": pl.String, "translation": pl.String, "score": pl.Float64})
 
-    def prediction_text(self, path: Source) -> str:
-        """The translations of a file's sources, one a line; a line end within one becomes a space."""
-        found = self.predict(self.read(path, labelled=False))
+    def prediction_text(self, path: Source, names: Mapping[str, str] | None = None) -> str:
+        """The translations of a file's sources, one a line; a line end within one becomes a space. `names`: see `read`."""
+        found = self.predict(self.read(path, names, labelled=False))
         return "".join(f"{' '.join(_line(one).splitlines())}\n" for one in found)
 
     def _found(
