@@ -114,7 +114,7 @@ EXAMPLES: dict[str, Example] = {
             r"all 24 examples have the label 'up'": {"X": ragged_series(), "y": ["up"] * 24},
             r"row 5, channel 0, step 1: the value is missing": {"X": with_gap(), "y": classified()["y"]},
             r"row 1: the text is empty": {"X": ["a b", " ", "c"], "y": [0, 1, 0]},
-            r"row 2: 1 channels, where row 0 has 2": {
+            r"row 2: 1 channel, where row 0 has 2": {
                 "X": [*ragged_series(2), np.zeros((3, 1))],
                 "y": [0, 1, 0],
             },

@@ -1,4 +1,5 @@
 import numpy as np
+import polars as pl
 import pytest
 
 from tidegate.data.classes import Classes
@@ -44,6 +45,14 @@ def test_labels_that_make_no_classes_are_told(targets, words):
 def test_a_class_not_met_in_training_is_told_with_its_row():
     with pytest.raises(DataError, match="row 2: class 'c' does not occur in training; known are a, b"):
         Classes.fit(records(["a", "b"])).encode(records(["a", "b", "c"]))
+
+
+def test_the_column_of_a_label_is_told_where_there_is_one():
+    series = pl.DataFrame({"id": [1, 1, 2], "x": [1.0, 2.0, 3.0], "label": ["a", "a", "z"]})
+    with pytest.raises(DataError, match="row 2, column 'label': class 'z' does not occur in training"):
+        Classes.fit(records(["a", "b"])).encode(labelled_values(series))
+    with pytest.raises(DataError, match=r"^row 2: class 'z' does not occur in training"):
+        Classes.fit(records(["a", "b"])).encode(labelled_values(series, ["a", "z"]))
 
 
 def test_weights_are_one_on_average_over_the_examples():

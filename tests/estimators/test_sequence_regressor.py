@@ -5,6 +5,7 @@ from sklearn.model_selection import cross_val_score
 
 from tidegate import SequenceRegressor
 from tidegate.errors import DataError
+from tidegate.estimators.regression import NumberPredictions
 
 SOURCE = np.random.default_rng(0)
 SERIES = [SOURCE.normal(size=(length, 1)) for length in SOURCE.integers(3, 9, 120)]
@@ -30,6 +31,12 @@ def test_metrics_are_those_of_scikit_learn(summing):
     assert metrics["r2"] == pytest.approx(r2_score(SUMS, predicted))
     assert np.isnan(summing.evaluate(SERIES[:1], SUMS[:1])["r2"])
     assert summing.prediction_frame(SERIES)["prediction"].to_list() == predicted.tolist()
+
+
+def test_nothing_is_explained_of_equal_numbers():
+    truth = np.full(12, 0.1)
+    assert truth.var() > 0  # by rounding
+    assert np.isnan(NumberPredictions(truth, truth + 0.3).metrics["r2"])
 
 
 def test_targets_of_another_size_and_place_change_nothing_but_the_units(summing):

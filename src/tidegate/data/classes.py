@@ -34,7 +34,9 @@ class Classes:
         labels = tuple(sorted(set(targets)))
         if len(labels) < 2:
             found = f"all {len(targets):,} examples have" if len(targets) > 1 else "the only example has"
-            raise DataError(f"{records.places[0]}: {found} the label {labels[0]!r}; a classifier needs two classes")
+            raise DataError(
+                f"{records.place_of_label(0)}: {found} the label {labels[0]!r}; a classifier needs two classes"
+            )
         return cls(labels)
 
     def __len__(self) -> int:
@@ -46,9 +48,8 @@ class Classes:
         for row, target in enumerate(required(records)):
             found = self._numbers.get(target, self._by_text.get(target) if isinstance(target, str) else None)
             if found is None:
-                raise DataError(
-                    f"{records.places[row]}: class {target!r} does not occur in training; known are {self._named}"
-                )
+                place = records.place_of_label(row)
+                raise DataError(f"{place}: class {target!r} does not occur in training; known are {self._named}")
             numbers[row] = found
         return numbers
 
@@ -117,5 +118,5 @@ def required(records: Labelled) -> Sequence[Label]:
         raise DataError("the examples have no targets; give a y, or a file with labels")
     for row, target in enumerate(records.targets):
         if target is None or target == "" or (isinstance(target, float) and np.isnan(target)):
-            raise DataError(f"{records.places[row]}: the label is missing; fill it in or leave the row out")
+            raise DataError(f"{records.place_of_label(row)}: the label is missing; fill it in or leave the row out")
     return records.targets

@@ -58,8 +58,8 @@ class Labelled:
         if self.kind == "texts":
             return counted(len(self), "text")
         lengths = [len(one) for one in self.inputs]
-        steps = f"{min(lengths)} to {max(lengths)}" if min(lengths) < max(lengths) else f"{lengths[0]}"
-        return f"{len(self):,} series of {steps} steps, {counted(self.width, 'channel')}"
+        reach = f"{min(lengths):,} to " if min(lengths) < max(lengths) else ""
+        return f"{len(self):,} series of {reach}{counted(max(lengths), 'step')}, {counted(self.width, 'channel')}"
 
     @property
     def width(self) -> int:
@@ -70,6 +70,11 @@ class Labelled:
     def place_of(self, row: int, step: int, channel: int) -> str:
         """Where a value of a series stands."""
         return self.places.of_value(row, step, self.channels[channel] if self.channels else str(channel))
+
+    def place_of_label(self, row: int) -> str:
+        """Where the label or number of an example stands."""
+        column = self.names.get("label")
+        return self.places[row] if column is None else f"{self.places[row]}, column '{column}'"
 
     def take(self, rows: NDArray[np.int64], /) -> Labelled:
         """Some of them, in this order. Raises DataError for none."""
@@ -106,7 +111,8 @@ def _check_series(records: Labelled) -> None:
             raise DataError(f"{records.places[row]}: a text among series; give series only")
         if series.shape[1] != first.shape[1]:
             raise DataError(
-                f"{records.places[row]}: {series.shape[1]} channels, where {records.places[0]} has {first.shape[1]}"
+                f"{records.places[row]}: {counted(series.shape[1], 'channel')}, where {records.places[0]} has "
+                f"{first.shape[1]}"
             )
         if not series.size:
             raise DataError(f"{records.places[row]}: the series is empty; give it a step at least")

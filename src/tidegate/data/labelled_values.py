@@ -32,7 +32,8 @@ def _of_frame(table: Table, y: Any, labelled: bool) -> Labelled:
     records = reads(table, {}, labelled=within)
     if y is None:
         return records
-    return Labelled(records.inputs, _targets(y), records.places, records.names, records.channels, records.notes)
+    names = {part: column for part, column in records.names.items() if part != "label"}
+    return Labelled(records.inputs, _targets(y), records.places, names, records.channels, records.notes)
 
 
 def _inputs(X: Any) -> Sequence[str] | list[Series]:

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class TargetScale:
-    """Mean and standard deviation of the targets of the training part."""
+    """Mean and standard deviation of the targets of the training part; their range, if squares are too small for it."""
 
     mean: float
     spread: float
@@ -28,14 +28,13 @@ class TargetScale:
     def fit(cls, records: Labelled) -> TargetScale:
         """Raises DataError where all targets are the same: there is nothing to learn."""
         targets = numbers_of(records)
-        spread = float(targets.std())
-        if not spread > 0:
+        if not targets.max() > targets.min():  # a standard deviation of equal numbers may be rounding, above zero
             found = f"all {len(targets):,} targets" if len(targets) > 1 else "the only target"
             raise DataError(
-                f"{records.places[0]}: {found} learnt from: {targets[0]:g}; a regressor needs different ones "
+                f"{records.place_of_label(0)}: {found} learnt from: {targets[0]:g}; a regressor needs different ones "
                 "(validation=0 holds none back)"
             )
-        return cls(float(targets.mean()), spread)
+        return cls(float(targets.mean()), float(targets.std() or np.ptp(targets)))
 
     def scaled(self, targets: Array) -> Array:
         return (targets - self.mean) / self.spread
@@ -61,9 +60,9 @@ def numbers_of(records: Labelled) -> Array:
             number = float(target)
         except ValueError as error:
             raise DataError(
-                f"{records.places[row]}: the target {target!r} is not a number; for classes take a classifier"
+                f"{records.place_of_label(row)}: the target {target!r} is not a number; for classes take a classifier"
             ) from error
         if not math.isfinite(number):
-            raise DataError(f"{records.places[row]}: the target {target!r} is not finite")
+            raise DataError(f"{records.place_of_label(row)}: the target {target!r} is not finite")
         numbers.append(number)
     return np.array(numbers)

@@ -24,6 +24,7 @@ class NumberPredictions:
         r2 is NaN where all true numbers are the same.
         """
         errors = self.truth - self.predicted
-        mse, variance = float(np.mean(errors**2)), float(self.truth.var())
-        r2 = 1 - mse / variance if variance > 0 else float("nan")
+        mse = float(np.mean(errors**2))
+        differing = self.truth.max() > self.truth.min()  # a variance of equal numbers may be rounding, above zero
+        r2 = 1 - mse / float(self.truth.var()) if differing else float("nan")
         return {"mae": float(np.abs(errors).mean()), "rmse": mse**0.5, "mse": mse, "r2": r2}
