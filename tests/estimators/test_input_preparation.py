@@ -1,10 +1,12 @@
 import json
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from tidegate.artefact.header import from_json, to_json
 from tidegate.data.labelled_values import labelled_values
+from tidegate.data.scaling import ScalerKind
 from tidegate.errors import DataError
 from tidegate.estimators.input_preparation import fit_inputs, inputs_from_state, inputs_state, missing_values
 from tidegate.estimators.labelled_options import ClassifierOptions
@@ -24,6 +26,17 @@ def test_channels_are_scaled_by_all_steps_of_the_training_part():
     np.testing.assert_allclose(steps.mean(0), 0, atol=1e-6)  # float32 rounding
     np.testing.assert_allclose(steps.std(0), 1, atol=1e-6)
     assert steps.dtype == np.float32
+
+
+@pytest.mark.parametrize("keep", ["first", "last"])
+def test_what_is_cut_off_takes_no_part_in_the_scales(keep):
+    inputs, records = prepared(SERIES, max_length=4, keep=keep, missing="mask")
+    told, kept = inputs.sequences(records), [one[:4] if keep == "first" else one[-4:] for one in SERIES]
+    assert {len(one) for one in told} == {2, 3, 4}  # ragged still
+    steps = np.concatenate(told)[:, :2]
+    np.testing.assert_allclose(steps.mean(0), 0, atol=1e-6)  # float32 rounding
+    np.testing.assert_allclose(steps.std(0), 1, atol=1e-6)
+    np.testing.assert_allclose(inputs.means, np.concatenate(kept).mean(0))
 
 
 @pytest.mark.parametrize("keep", ["first", "last"])
@@ -50,6 +63,18 @@ def test_what_is_missing_is_told_by_a_channel_of_its_own():
     plain, _ = prepared(SERIES)
     with pytest.raises(DataError, match="row 0, channel 0, step 1: the value is missing"):
         plain.sequences(records)
+
+
+@pytest.mark.parametrize("scaler", get_args(ScalerKind))
+def test_what_is_missing_reads_as_the_mean_learnt_whatever_the_scaling(scaler):
+    training = [np.array([[1.0, 2.0, np.nan], [4.0, np.nan, np.nan]]), np.array([[7.0, 12.0, np.nan]])]
+    inputs, _ = prepared(training, scaler=scaler, missing="mask")
+    given = np.array([[np.nan, np.nan, np.nan], [4.0, 7.0, np.nan]])  # the means, of two channels
+    missing, mean = inputs.sequences(labelled_values([given]))[0]
+
+    np.testing.assert_array_equal(missing[:2], mean[:2])
+    assert (missing[3:].tolist(), mean[3:].tolist()) == ([1, 1, 1], [0, 0, 1])
+    assert np.isfinite(missing).all()
 
 
 def test_texts_become_numbers_of_known_tokens():

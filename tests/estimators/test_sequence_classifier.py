@@ -188,6 +188,30 @@ def test_balanced_weights_help_the_rare_class():
     np.testing.assert_allclose(given, balanced, atol=1e-5)  # the same weights but for rounding
 
 
+def test_label_smoothing_acts_in_training_only_and_class_weights_on_what_is_watched_too():
+    texts, labels = reviews(60)
+    options = {"hidden_size": 8, "epochs": 1, "validation": 0, "class_weight": {"good": 3.0}}
+    classifier = SequenceClassifier(**options, label_smoothing=0.4)
+    held = reviews(40, seed=1)
+    watched = classifier.fit(texts, labels, valid=held).history_.epochs[0].valid["loss"]
+
+    truth = np.array([classifier.classes_.tolist().index(label) for label in held[1]])
+    surprise = -np.log(classifier.predict_proba(held[0])[np.arange(40), truth])
+    bad, good = labels.count("bad"), labels.count("good")
+    weights = np.array([1.0, 3.0]) * 60 / (bad + 3 * good)
+    assert watched == pytest.approx(np.mean(weights[truth] * surprise), rel=1e-5)  # float32
+    assert watched != pytest.approx(np.mean(surprise), rel=0.01)
+
+
+def test_what_there_is_one_of_is_told_in_the_singular():
+    X = np.zeros((4, 3, 1))
+    X[0, 0] = np.nan
+    classifier = SequenceClassifier(**SMALL, max_length=2, missing="mask", validation=0)
+    notes = classifier.fit([X[0], *X[1:, :2]], [0, 1, 0, 1]).notes_
+    assert notes[0] == "1 of 4 examples is longer than max_length: of it the first 2 steps are read."
+    assert notes[1] == "1 value is missing; the network is told which."
+
+
 def test_files_are_read_as_in_training(tmp_path):
     texts, labels = reviews(40)
     table = pl.DataFrame({"review": texts, "mood": labels})

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tidegate.data.counted import counted
 from tidegate.data.labelled import Labelled, Series
 from tidegate.data.scaling import SeriesScaler
 from tidegate.data.tokenizing import Tokenizer
@@ -59,9 +60,10 @@ class TextPreparation:
 
 @dataclass(frozen=True)
 class SeriesPreparation:
-    """Series → steps [T_i, C] as float32: cut, scaled, missing values masked, patched."""
+    """Series → steps [T_i, C] as float32: cut, missing values filled with `means` [C] and masked, scaled, patched."""
 
     scaler: SeriesScaler
+    means: Array
     channels: int
     max_length: int | None
     keep: str
@@ -73,9 +75,10 @@ class SeriesPreparation:
         masked = options.missing == "mask"
         if not masked:
             _refuse_missing(records)
-        scaler = SeriesScaler(options.scaler)
-        scaler.fit([np.concatenate([_cut(one, options.max_length, options.keep) for one in records.inputs])], [_ALL])
-        return cls(scaler, records.width, options.max_length, options.keep, options.patch, masked)
+        steps = np.concatenate([_cut(one, options.max_length, options.keep) for one in records.inputs])
+        scaler = SeriesScaler(options.scaler).fit([steps], [_ALL])
+        means = np.array([_mean(channel) for channel in steps.T])
+        return cls(scaler, means, records.width, options.max_length, options.keep, options.patch, masked)
 
     @property
     def width(self) -> int:
@@ -85,12 +88,12 @@ class SeriesPreparation:
     def sequences(self, records: Labelled) -> list[Array]:
         """Raises DataError for texts, another number of channels, and missing values that are not masked."""
         if records.width != self.channels:
-            found = "texts" if records.kind == "texts" else f"{records.width} channels"
-            raise DataError(f"{records.places[0]}: {found}, where series of {self.channels} channels were learnt from")
+            found = "texts" if records.kind == "texts" else counted(records.width, "channel")
+            wanted = counted(self.channels, "channel")
+            raise DataError(f"{records.places[0]}: {found}, where series of {wanted} were learnt from")
         if not self.masked:
             _refuse_missing(records)
-        scale = self.scaler.of(_ALL, np.empty((0, self.channels)))
-        return [self._steps(scale.transform(_cut(one, self.max_length, self.keep))) for one in records.inputs]
+        return [self._steps(_cut(one, self.max_length, self.keep)) for one in records.inputs]
 
     def cut(self, records: Labelled) -> int:
         """How many series have more steps than are read."""
@@ -101,12 +104,14 @@ class SeriesPreparation:
         return {"kind": "series", **told, "patch": self.patch, "masked": self.masked, "scaler": self.scaler.state()[0]}
 
     def arrays(self) -> dict[str, Array]:
-        return dict(self.scaler.state()[1])
+        return {**self.scaler.state()[1], "means": self.means}
 
-    def _steps(self, scaled: Series) -> Array:
-        steps = np.nan_to_num(scaled.astype(np.float32), nan=0.0)
+    def _steps(self, series: Series) -> Array:
+        missing = np.isnan(series)
+        scale = self.scaler.of(_ALL, np.empty((0, self.channels)))
+        steps = scale.transform(np.where(missing, self.means, series)).astype(np.float32)
         if self.masked:
-            steps = np.concatenate([steps, np.isnan(scaled).astype(np.float32)], axis=1)
+            steps = np.concatenate([steps, missing.astype(np.float32)], axis=1)
         short = -len(steps) % self.patch  # the last patch is filled with the last step
         whole = np.concatenate([steps, np.repeat(steps[-1:], short, axis=0)])
         return whole.reshape(len(whole) // self.patch, -1)
@@ -133,8 +138,8 @@ def inputs_from_state(state: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
     if told["kind"] == "texts":
         tokenizer, vocabulary = Tokenizer.from_state(told["tokenizer"]), Vocabulary.from_state(state["vocabulary"])
         return TextPreparation(tokenizer, vocabulary, told["max_length"], told["keep"])
-    scaler = SeriesScaler.from_state(told["scaler"], arrays)
-    return SeriesPreparation(scaler, *(told[name] for name in ("channels", "max_length", "keep", "patch", "masked")))
+    scaler, others = SeriesScaler.from_state(told["scaler"], arrays), ("channels", "max_length", "keep", "patch")
+    return SeriesPreparation(scaler, arrays["means"], *(told[name] for name in (*others, "masked")))
 
 
 def missing_values(inputs: Iterable[Series]) -> int:
@@ -150,6 +155,12 @@ def _refuse_missing(records: Labelled) -> None:
                 f"{records.place_of(row, step, channel)}: the value is missing; fill it in, or train with "
                 "missing='mask' (in the shell --set missing=mask)"
             )
+
+
+def _mean(channel: Array) -> float:
+    """Of the steps [T] that have a value; 1, which any scaler takes, where none has."""
+    observed = channel[~np.isnan(channel)]
+    return float(observed.mean()) if len(observed) else 1.0
 
 
 def _cut(sequence: Any, most: int | None, keep: str) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from tidegate.data.counted import counted
 from tidegate.data.labelled import Labelled
 from tidegate.data.labelled_files import read_labelled
 from tidegate.data.labelled_values import labelled_values
@@ -84,14 +85,12 @@ class LabelledEstimator(SequenceEstimator[OptionsT, PreparationT, Labelled]):
     def _notes(self, preparation: PreparationT, records: Labelled) -> tuple[str, ...]:
         notes = []
         if cut := preparation.inputs.cut(records):
-            unit, keep = ("tokens" if records.kind == "texts" else "steps"), preparation.inputs.keep
-            most = preparation.inputs.max_length
-            notes.append(
-                f"{cut:,} of {len(records):,} examples are longer than max_length: of them the {keep} {most} {unit} "
-                "are read."
-            )
+            inputs, unit = preparation.inputs, "token" if records.kind == "texts" else "step"
+            told = f"{cut:,} of {counted(len(records), 'example')} {_are(cut)} longer than max_length"
+            read = f"{counted(inputs.max_length or 0, unit)} {_are(inputs.max_length or 0)} read"
+            notes.append(f"{told}: of {'it' if cut == 1 else 'them'} the {inputs.keep} {read}.")
         if records.kind == "series" and (missing := missing_values(records.inputs)):
-            notes.append(f"{missing:,} values are missing; the network is told which.")
+            notes.append(f"{counted(missing, 'value')} {_are(missing)} missing; the network is told which.")
         return tuple(notes)
 
     def _told(self, records: Labelled) -> NDArray[np.float64]:
@@ -106,3 +105,7 @@ class LabelledEstimator(SequenceEstimator[OptionsT, PreparationT, Labelled]):
     @abstractmethod
     def predict(self, X: Any) -> Array:
         """What is predicted for each example, [N]."""
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -20,8 +20,8 @@ class LabelledOptions(SequenceOptions, TextOptions):
     patch: steps of a series read at once, as channels beside each other: long series get shorter.
     projection: units of a linear layer between a series and the encoder; 0 for none.
     scaler: of each channel over all series of the training part; "log" where all values are above zero.
-    missing: "refuse" series with missing values, or "mask" them: read as the channel's middle, and told by one more
-        channel for each.
+    missing: "refuse" series with missing values, or "mask" them: read as the channel's mean over the training part,
+        and told by one more channel for each.
     """
 
     pooling: PoolingName = "max"
@@ -38,8 +38,10 @@ class ClassifierOptions(LabelledOptions):
     """Options of a SequenceClassifier.
 
     class_weight: "balanced" lets each class count as much as every other; a mapping gives the weight of each, 1 where
-        it has none, all above zero.
-    label_smoothing: share of the target spread evenly over all classes (Szegedy et al. 2016, arXiv:1512.00567).
+        it has none, all above zero. What is watched is weighed alike, so that the epoch chosen is the best by what was
+        asked for; scores are not.
+    label_smoothing: share of the target spread evenly over all classes (Szegedy et al. 2016, arXiv:1512.00567), in
+        training only: what is watched is the plain loss.
     """
 
     class_weight: Literal["balanced"] | dict[str, Annotated[float, Field(gt=0, allow_inf_nan=False)]] | None = None

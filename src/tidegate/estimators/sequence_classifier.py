@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -118,7 +118,8 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
 
     def _objective(self, preparation: ClassifierPreparation) -> Supervised:
         weights = preparation.classes.weights(self.options.class_weight, np.array(preparation.counts))
-        return Supervised(CrossEntropy(label_smoothing=self.options.label_smoothing, weights=weights))
+        watched = CrossEntropy(weights=weights)
+        return Supervised(replace(watched, label_smoothing=self.options.label_smoothing), watched=watched)
 
 
 def _held_of_each(sizes: NDArray[np.int64], share: float) -> NDArray[np.int64]:

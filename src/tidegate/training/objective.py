@@ -42,14 +42,17 @@ def forward(model: nn.Module, batch: Any) -> Any:
 class Supervised:
     """The usual objective: `criterion` of the network's predictions against `batch.targets`.
 
-    `predict` says how a batch goes through the network, where that is not simply `forward`.
+    `predict` says how a batch goes through the network, where that is not simply `forward`; `watched` is the criterion
+    of what is not learnt from, where that is another.
     """
 
     criterion: Criterion
     predict: Callable[[nn.Module, Any], Tensor] = forward
+    watched: Criterion | None = None
 
     def __call__(self, model: nn.Module, batch: Any, /) -> Loss:
-        return self.criterion(self.predict(model, batch), batch.targets, getattr(batch, "lengths", None))
+        criterion = self.criterion if model.training else self.watched or self.criterion
+        return criterion(self.predict(model, batch), batch.targets, getattr(batch, "lengths", None))
 
 
 @dataclass
