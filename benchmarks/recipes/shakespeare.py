@@ -24,7 +24,7 @@ OPTIONS: dict[str, Any] = {
     "recurrent_dropout": 0.3,
     "segment": 100,
     "batch_size": 16,
-    "epochs": 20,
+    "epochs": 24,
     "patience": None,
     "learning_rate": 2e-3,
     "weight_decay": 0.1,
