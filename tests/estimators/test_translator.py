@@ -10,6 +10,7 @@ import tidegate
 from tidegate import Translator
 from tidegate.artefact.file import load
 from tidegate.errors import ConfigurationError, DataError
+from tidegate.models.beam import END
 
 OPTIONS = {
     "hidden_size": 32,
@@ -104,6 +105,16 @@ def test_no_translation_is_longer_than_allowed():
     limited = Translator(**TINY, max_length=2).fit(X, y)
     assert max(map(len, limited.predict(X))) <= 2
     assert max(map(len, limited.predict(X, beam_size=1))) <= 2
+
+
+def test_by_default_twice_the_source_or_the_longest_target_is_the_limit():
+    X, y = [["a", "b"]] * 8, [["x", "y", "x"], ["y"]] * 4
+    endless = Translator(**TINY, beam_size=1, validation=0).fit(X, y)
+    with torch.no_grad():
+        endless.fitted.network.output.bias[END] = -1e9
+    longest = 3
+    for count in (1, 2, 5):
+        assert len(endless.predict([["a"] * count])[0]) == max(2 * count, longest)
 
 
 def test_a_file_makes_it_again(trained, tmp_path):

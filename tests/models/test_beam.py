@@ -138,6 +138,51 @@ def test_greedy_takes_the_likeliest_word_each_time():
         assert found.words == list(words)
 
 
+def search_to_the_end(table, limit: int, size: int, alpha: float) -> list[tuple[list[int], float]]:
+    """Beam search of one sentence by its definition: no beam is given up before the limit."""
+    beams: list[tuple[tuple[int, ...], float]] = [((), 0.0)]
+    finished: list[tuple[list[int], float]] = []
+    for length in range(1, limit + 2):
+        allowed = [END] if length > limit else [END, *TOLD]
+        every = [((*said, word), log + float(table[said][word])) for said, log in beams for word in allowed]
+        every = sorted(every, key=lambda one: -one[1])[: 2 * size]
+        for place, (said, log) in enumerate(every):
+            if said[-1] == END and place < size:
+                finished.append((list(said[:-1]), log / length_penalty(length, alpha)))
+        beams = [one for one in every if one[0][-1] != END][:size]
+    return sorted(finished, key=lambda one: -one[1])[:size]
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+@pytest.mark.parametrize("alpha", [0.0, 1.0, 3.0])
+@pytest.mark.parametrize("seed", range(6))
+def test_giving_a_sentence_up_early_loses_nothing(size, alpha, seed):
+    limit = 5
+    known = tables(3, limit, seed, sharpness=1.0)
+    found = beam_search(step_of(known, limit), start(3), torch.full((3,), limit), size, alpha)
+    for table, hypotheses in zip(known, found, strict=True):
+        wanted = search_to_the_end(table, limit, size, alpha)
+        assert [one.words for one in hypotheses] == [words for words, _ in wanted]
+        assert [one.score for one in hypotheses] == pytest.approx([score for _, score in wanted], abs=1e-5)
+
+
+def test_a_sentence_that_nothing_can_better_is_given_up():
+    limit, steps = 5, []
+    known = tables(2, limit, seed=1)
+    for said in known[0]:
+        known[0][said] = torch.full((WORDS,), -9.0)
+        known[0][said][END] = -0.001
+    step = step_of(known, limit)
+
+    def counted(last: Tensor, state: Written) -> tuple[Tensor, Written]:
+        steps.append(set(state.rows.tolist()))
+        return step(last, state)
+
+    beam_search(counted, start(2), torch.full((2,), limit), 1, 1.0)
+    assert steps[0] == {0, 1}
+    assert all(0 not in rows for rows in steps[2:])
+
+
 def test_a_wider_beam_never_loses_what_it_had_finished():
     """Two words that look likely at first and are not: a beam of two keeps the one that ended early."""
     table = {prefix: torch.full((WORDS,), -9.0) for prefix in [(), (4,), (5,), (4, 4), (4, 5), (5, 4), (5, 5)]}

@@ -23,6 +23,15 @@ def test_every_final_state_becomes_one_of_a_decoder(cell, batch_norm, bidirectio
     assert output.shape == (B, 1, H)
 
 
+def test_the_cell_of_an_lstm_is_mapped_without_a_tanh():
+    torch.manual_seed(0)
+    bridge = Bridge(1, 1, H, pair=True)
+    hidden, cell = torch.randn(1, B, H), 50 * torch.randn(1, B, H)
+    started, kept = bridge((hidden, cell))
+    assert torch.allclose(kept[0], cell[0] @ bridge.cell[0].weight.T + bridge.cell[0].bias, rtol=1e-5, atol=1e-4)
+    assert kept.abs().max() > 1 > started.abs().max()
+
+
 def test_directions_of_a_layer_stand_side_by_side():
     torch.manual_seed(0)
     bridge = Bridge(2, 2, H, pair=False)

@@ -42,6 +42,12 @@ def test_probabilities_are_those_of_the_definition(values, temperature, top_k, t
     assert given.tolist() == pytest.approx(slow_probabilities(values, temperature, top_k, top_p), abs=1e-9)
 
 
+def test_the_nucleus_is_taken_among_the_k_likeliest():
+    told = Sampling(1.0, top_k=2, top_p=0.55).probabilities(torch.tensor([0.4, 0.3, 0.2, 0.1]).log())
+    # Of 0.4 and 0.3 alone the first has 0.57 and is enough; of all four it would not be.
+    assert told.tolist() == pytest.approx([1, 0, 0, 0])
+
+
 def test_draws_come_as_often_as_their_probability_says():
     sampling, source, count = Sampling(0.8), torch.Generator().manual_seed(1), 4000
     drawn = np.bincount([sampling.draw(LOGITS, source) for _ in range(count)], minlength=6) / count
