@@ -133,6 +133,18 @@ def test_what_cannot_be_done_is_told_without_a_trace(model, folder, tidegate, co
     assert not (tmp_path / "tidegate-run").exists()
 
 
+def test_what_the_reader_noticed_is_told_beside_the_predictions(model, tidegate, tmp_path):
+    (tmp_path / "new.tsv").write_text("neg\tso dull\npos\twas great\n")  # the labels first, as many as texts
+    printed = tidegate("predict", model, tmp_path / "new.tsv")
+    told = json.loads(tidegate("predict", model, tmp_path / "new.tsv", "--json").out)
+    scored = json.loads(tidegate("evaluate", model, tmp_path / "new.tsv", "--json").out)
+
+    assert printed.err.startswith("Note: No header with 'text' and 'label': column 1 (2 different values) is taken")
+    assert "Note" not in printed.out
+    assert told["notes"] == scored["notes"]
+    assert scored["examples"] == 2
+
+
 def test_options_come_from_a_file_and_the_command_line_goes_before_it(folder, tidegate, tmp_path):
     (tmp_path / "o.toml").write_text('hidden_size = 3\ncell = "lstm"\n[class_weight]\npos = 2.0\n')
     command = ["--config", tmp_path / "o.toml", "--cell", "rnn", "--epochs", 1, "--quiet", "--out", tmp_path / "run"]
@@ -187,4 +199,4 @@ def test_series_of_a_long_table_are_regressed(tidegate, tmp_path):
     frame = json.loads(
         tidegate("predict", tmp_path / "run" / "model.safetensors", tmp_path / "engines.csv", "--json").out
     )
-    assert len(frame["predictions"]) == 24
+    assert [row["engine"] for row in frame["predictions"]] == [str(engine) for engine in range(24)]

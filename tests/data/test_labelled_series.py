@@ -3,6 +3,7 @@ import polars as pl
 import pytest
 
 from tidegate.data.labelled_files import read_labelled
+from tidegate.data.labelled_values import labelled_values
 from tidegate.errors import DataError
 
 LONG = """id,time,x,y,label
@@ -76,6 +77,10 @@ def test_times_as_text_are_in_order_too(tmp_path):
         (LONG.replace("b,9,5,6,down", ",9,5,6,down"), r"line 5, column 'id': empty"),
         (LONG.replace("label", "state"), "no column is called 'label'"),
         ("id,label\na,up\nb,down\n", "no column of values"),
+        (LONG.replace("b,9,5", "b,,5"), r"line 5, column 'time': the time is empty; fill it in or leave the row out"),
+        (LONG.replace("b,9", "b,noon").replace("b,10", "b, "), r"line 6, column 'time': the time is empty"),
+        (LONG.replace("b,9,5,6,down", "b,9,5,6, "), r"line 5, column 'label': empty"),
+        (LONG.replace("label", "labels"), r"no column is called 'label'; .* did you mean 'labels'\?"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(tmp_path, content, words):
@@ -84,10 +89,32 @@ def test_what_cannot_be_read_is_told_with_its_place(tmp_path, content, words):
 
 
 def test_a_channel_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(DataError, match="no column is called 'z', a channel"):
+    with pytest.raises(DataError, match="no column is called 'z', a channel; there are: id, label, time, x, y"):
         read(tmp_path, LONG, {"channels": "x,z"})
     with pytest.raises(DataError, match="no column is called 'when'"):
         read(tmp_path, LONG, {"time": "when"})
+    with pytest.raises(DataError, match=r"no column is called 'heat', a channel; did you mean 'heats'\?"):
+        read(tmp_path, LONG.replace("y,", "heats,"), {"channels": "x,heat"})
+
+
+def test_a_label_is_text_and_absent_only_where_nothing_stands(tmp_path):
+    content = "id,x,label\na,1,NA\na,2,NA\nb,3,None\nc,4,null\n"
+    assert read(tmp_path, content).targets == ("NA", "None", "null")
+
+
+def test_a_column_called_target_holds_the_labels_where_none_is_called_label(tmp_path):
+    records = read(tmp_path, LONG.replace("label", "target"))
+    assert (records.targets, records.channels) == (("up", "down"), ("x", "y"))
+    both = read(tmp_path, LONG.replace("y,", "target,"))
+    assert (both.targets, both.channels) == (("up", "down"), ("x", "target"))
+
+
+def test_each_series_keeps_its_id(tmp_path):
+    records = read(tmp_path, LONG)
+    assert records.ids == ("a", "b")
+    assert records.take(np.array([1])).ids == ("b",)
+    frame = pl.DataFrame({"id": [7, 7, 3], "x": [1.0, 2.0, 3.0]})
+    assert labelled_values(frame, [0, 1]).ids == (7, 3)
 
 
 @pytest.mark.parametrize("content", ["\ufeff" + LONG, LONG.replace("\n", "\r\n"), LONG.replace("\n", "\r")])

@@ -1,4 +1,5 @@
 import numpy as np
+import polars as pl
 import pytest
 from sklearn.metrics import mean_absolute_error, mean_squared_error, r2_score
 from sklearn.model_selection import cross_val_score
@@ -31,6 +32,21 @@ def test_metrics_are_those_of_scikit_learn(summing):
     assert metrics["r2"] == pytest.approx(r2_score(SUMS, predicted))
     assert np.isnan(summing.evaluate(SERIES[:1], SUMS[:1])["r2"])
     assert summing.prediction_frame(SERIES)["prediction"].to_list() == predicted.tolist()
+
+
+def test_predictions_stand_beside_the_ids_of_a_long_table(tmp_path):
+    frame = pl.DataFrame({"engine": [3, 3, 1, 1, 2], "heat": [1.0, 2.0, 3.0, 4.0, 5.0], "wear": [1, 1, 2, 2, 3]})
+    frame.write_parquet(tmp_path / "e.parquet")
+    regressor = SequenceRegressor(hidden_size=2, epochs=1, validation=0)
+    regressor.fit(regressor.read(tmp_path / "e.parquet", {"id": "engine", "label": "wear"}))
+    told = regressor.prediction_frame(tmp_path / "e.parquet")
+
+    assert told.columns == ["engine", "prediction"]
+    assert told["engine"].to_list() == [3, 1, 2]
+    assert told["prediction"].to_list() == regressor.predict(tmp_path / "e.parquet").tolist()
+    frame.rename({"engine": "prediction"}).write_parquet(tmp_path / "p.parquet")
+    with pytest.raises(DataError, match="column 'prediction' holds the ids"):
+        regressor.prediction_frame(regressor.read(tmp_path / "p.parquet", {"id": "prediction"}))
 
 
 def test_nothing_is_explained_of_equal_numbers():

@@ -51,12 +51,17 @@ def predict_task(estimator: Any, data: str | None, names: Mapping[str, str], out
     if out is not None and not is_table(out):
         _write_text(estimator, data, names, out, as_json)
         return
-    frame = estimator.prediction_frame(estimator.read(data, names, labelled=False))
+    records = estimator.read(data, names, labelled=False)
+    frame = estimator.prediction_frame(records)
     if out is not None:
         write(frame, out)
     if as_json:
-        say_json({"model": type(estimator).__name__, "out": out and str(out), "predictions": frame.to_dicts()})
-    elif out is None:
+        told = {"model": type(estimator).__name__, "out": out and str(out), "notes": records.notes}
+        say_json({**told, "predictions": frame.to_dicts()})
+        return
+    for note in records.notes:  # beside the table, which may go into a pipe
+        typer.echo(f"Note: {note}", err=True)
+    if out is None:
         show(frame)
     else:
         typer.echo(f"{len(frame)} rows written to {out}")

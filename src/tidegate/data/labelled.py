@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +25,8 @@ class Labelled:
 
     inputs: texts, or series [T_i, C] of equally many channels, NaN where a value is missing.
     targets: a label or a number for each; None where none were asked for.
-    names: which columns of the file played which part; channels: their names, in order.
+    names: which columns of the file played which part; channels: their names, in order; ids: those of series from a
+    long table.
     Raises DataError, naming the place, for no examples, an empty text or series, unequal channels, an infinite value,
     and as many targets as do not fit.
     """
@@ -36,6 +37,7 @@ class Labelled:
     names: Mapping[str, str] = field(default_factory=dict)
     channels: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    ids: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         if not len(self.inputs):
@@ -80,7 +82,8 @@ class Labelled:
         """Some of them, in this order. Raises DataError for none."""
         targets = None if self.targets is None else tuple(self.targets[row] for row in rows)
         inputs = [self.inputs[row] for row in rows]
-        return Labelled(inputs, targets, self.places.take(rows), self.names, self.channels, self.notes)
+        ids = tuple(self.ids[row] for row in rows) if self.ids else ()
+        return replace(self, inputs=inputs, targets=targets, places=self.places.take(rows), ids=ids)
 
     def fingerprint(self) -> dict[str, str | int]:
         """The SHA-256 of all inputs and targets, and how many there are."""

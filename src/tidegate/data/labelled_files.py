@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from tidegate.data import labelled_series, labelled_text
@@ -17,11 +17,14 @@ _ENDINGS = (".csv", ".tsv", ".parquet", ".ts", ".txt")
 _PARTS = tuple(dict.fromkeys((*labelled_text.PARTS, *labelled_series.PARTS)))
 
 
-def read_labelled(path: Path, names: Mapping[str, str], *, labelled: bool = True) -> Labelled:
+def read_labelled(
+    path: Path, names: Mapping[str, str], *, labelled: bool = True, classes: Collection[str] = ()
+) -> Labelled:
     """The examples of `path`; `names` say which columns play the parts "text", "label", "id", "time", "channels".
 
     A folder with a .txt file for each class; a .ts file of series; a .csv, .tsv or .parquet file of texts or, where it
     has an id, of series in long form; without labels also a .txt file. Packed (.gz, .xz) text files too.
+    `classes`, where they are known, tell which column of a .tsv without a header is the label.
     Raises DataError naming file, line and column.
     """
     unknown = [part for part in names if part not in _PARTS]
@@ -33,7 +36,7 @@ def read_labelled(path: Path, names: Mapping[str, str], *, labelled: bool = True
         case ".ts":
             return read_ts(path, labelled=labelled)
         case ".csv" | ".tsv" | ".parquet":
-            return _table(path, names, labelled)
+            return _table(path, names, labelled, classes)
         case ".txt" if not labelled:
             return labelled_text.read_text_lines(path)
         case ".txt":
@@ -43,10 +46,10 @@ def read_labelled(path: Path, names: Mapping[str, str], *, labelled: bool = True
     raise unknown_ending(path, _ENDINGS)
 
 
-def _table(path: Path, names: Mapping[str, str], labelled: bool) -> Labelled:
+def _table(path: Path, names: Mapping[str, str], labelled: bool, classes: Collection[str]) -> Labelled:
     if labelled_series.is_series_table(_columns(path), names):
         return labelled_series.read_series_table(path, names, labelled=labelled)
-    return labelled_text.read_text_table(path, names, labelled=labelled)
+    return labelled_text.read_text_table(path, names, labelled=labelled, classes=classes)
 
 
 def _columns(path: Path) -> list[str]:

@@ -10,19 +10,20 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tidegate.data.labelled import Labelled, Series
+from tidegate.data.labelled_columns import USUAL, absent_column, find_column, read_labels, stripped
+from tidegate.data.nearest import nearest
 from tidegate.data.places import Places
 from tidegate.data.table import Table, read_table
 from tidegate.data.values import read_numbers, read_text
 from tidegate.errors import DataError
 
 PARTS = ("id", "time", "label", "channels")
-_USUAL = {"id": ("id", "unique_id", "case_id"), "time": ("time", "ds", "step"), "label": ("label",)}
 
 
 def is_series_table(columns: list[str], names: Mapping[str, str]) -> bool:
     """Whether a table with these columns holds series: it tells them apart by an id, and has no texts."""
     lowered = {column.lower() for column in columns}
-    return "text" not in names and ("id" in names or (bool(lowered & set(_USUAL["id"])) and "text" not in lowered))
+    return "text" not in names and ("id" in names or (bool(lowered & set(USUAL["id"])) and "text" not in lowered))
 
 
 def read_series_table(path: Path, names: Mapping[str, str], *, labelled: bool = True) -> Labelled:
@@ -36,9 +37,8 @@ def series_of(table: Table, names: Mapping[str, str], *, labelled: bool = True) 
     names: "channels" holds names parted by commas. Raises DataError for a column that is not there, times out of order
     within a series, a series in several places, and a label that changes within one.
     """
-    chosen = {
-        part: _found(table, part, names, needed=part == "id" or (part == "label" and labelled)) for part in _USUAL
-    }
+    parts = [part for part in PARTS if part != "channels"]
+    chosen = {part: _found(table, part, names, needed=part == "id" or (part == "label" and labelled)) for part in parts}
     ids = _text(table, chosen["id"])
     starts = _starts(table, ids, chosen["id"])
     channels = _channels(table, names, [column for column in chosen.values() if column])
@@ -48,23 +48,16 @@ def series_of(table: Table, names: Mapping[str, str], *, labelled: bool = True) 
     inputs: list[Series] = np.split(values, starts[1:])
     targets = tuple(_labels(table, chosen["label"], starts)) if labelled else None
     known = {part: column for part, column in chosen.items() if column} | {"channels": ",".join(channels)}
-    return Labelled(inputs, targets, Places.of_series(table, starts), known, tuple(channels))
+    one_each = tuple(table.frame[chosen["id"]].gather(starts).to_list())
+    return Labelled(inputs, targets, Places.of_series(table, starts), known, tuple(channels), ids=one_each)
 
 
 def _found(table: Table, part: str, names: Mapping[str, str], *, needed: bool) -> str:
     """The column of a part; empty where there is none and none is needed."""
-    wanted = [names[part]] if part in names else list(_USUAL[part])
-    lowered = {column.lower(): column for column in reversed(table.frame.columns)}
-    for name in wanted:
-        if found := (name if name in table.frame.columns else lowered.get(name.lower())):
-            return found
-    if needed or (part in names and part != "label"):
-        there = ", ".join(table.frame.columns[:8])
-        raise DataError(
-            f"{table.place()}: no column is called '{wanted[0]}'; there are: {there}; rename one, or name it to "
-            f"`fit` by --{part}"
-        )
-    return ""
+    found = find_column(table, part, names)
+    if found is None and (needed or (part in names and part != "label")):
+        raise absent_column(table, part, names)
+    return found or ""
 
 
 def _channels(table: Table, names: Mapping[str, str], taken: list[str]) -> list[str]:
@@ -74,8 +67,8 @@ def _channels(table: Table, names: Mapping[str, str], taken: list[str]) -> list[
         channels = [name.strip() for name in names["channels"].split(",")]
         absent = [name for name in channels if name not in table.frame.columns]
         if absent:
-            there = ", ".join(table.frame.columns[:8])
-            raise DataError(f"{table.place()}: no column is called '{absent[0]}', a channel; there are: {there}")
+            meant = nearest(absent[0], table.frame.columns)
+            raise DataError(f"{table.place()}: no column is called '{absent[0]}', a channel{meant}")
     if not channels:
         raise DataError(f"{table.place()}: no column of values is there beside {', '.join(taken)}")
     return channels
@@ -97,17 +90,21 @@ def _starts(table: Table, ids: pl.Series, column: str) -> NDArray[np.int64]:
 
 def _check_times(table: Table, column: str, starts: NDArray[np.int64]) -> None:
     times = table.frame[column]
+    empty = stripped(times).is_null()
+    if empty.any():
+        row = int(empty.arg_true()[0])
+        raise DataError(f"{table.place(row, column)}: the time is empty; fill it in or leave the row out")
     numbers = times.cast(pl.Float64, strict=False) if times.dtype == pl.String else times
-    ordered = times if numbers.null_count() > times.null_count() else numbers
+    ordered = times if numbers.null_count() else numbers
     falls = (ordered <= ordered.shift(1)).fill_null(False).to_numpy().copy()
     falls[starts] = False
-    if ordered.null_count() or falls.any():
-        row = int(np.argmax(falls)) if falls.any() else int(ordered.is_null().arg_true()[0])
+    if falls.any():
+        row = int(np.argmax(falls))
         raise DataError(f"{table.place(row, column)}: '{times[row]}' is not after the time before it; sort the rows")
 
 
 def _labels(table: Table, column: str, starts: NDArray[np.int64]) -> list[str]:
-    values = _text(table, column)
+    values = read_labels(table, column)
     changes = (values != values.shift(1)).fill_null(True).to_numpy().copy()
     changes[starts] = False
     if changes.any():

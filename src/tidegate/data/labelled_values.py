@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ def _of_frame(table: Table, y: Any, labelled: bool) -> Labelled:
     if y is None:
         return records
     names = {part: column for part, column in records.names.items() if part != "label"}
-    return Labelled(records.inputs, _targets(y), records.places, names, records.channels, records.notes)
+    return replace(records, targets=_targets(y), names=names)
 
 
 def _inputs(X: Any) -> Sequence[str] | list[Series]:

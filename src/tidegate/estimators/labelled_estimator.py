@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from torch import nn
 
@@ -15,6 +16,7 @@ from tidegate.data.counted import counted
 from tidegate.data.labelled import Labelled
 from tidegate.data.labelled_files import read_labelled
 from tidegate.data.labelled_values import labelled_values
+from tidegate.errors import DataError
 from tidegate.estimators.input_preparation import InputPreparation, TextPreparation, missing_values
 from tidegate.estimators.labelled_options import LabelledOptions
 from tidegate.estimators.sequence_batches import SequenceExamples, predicted
@@ -62,7 +64,26 @@ class LabelledEstimator(SequenceEstimator[OptionsT, PreparationT, Labelled]):
         return labelled_values(X, y)
 
     def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Labelled:
-        return read_labelled(path, names, labelled=labelled)
+        return read_labelled(path, names, labelled=labelled, classes=self._known_classes())
+
+    def _known_classes(self) -> Collection[str]:
+        """The classes, where they are known: by them a file without a header tells its labels from its texts."""
+        return ()
+
+    def prediction_frame(self, X: Any) -> pl.DataFrame:
+        """A row for each example: of a long table of series its id, under its name there, then what is predicted."""
+        records = self._records(X, labelled=False)
+        told = self._prediction_columns(records)
+        if not records.ids:
+            return pl.DataFrame(told)
+        id = records.names["id"]
+        if id in told:
+            raise DataError(f"column '{id}' holds the ids, but a column of predictions is called so; rename it")
+        return pl.DataFrame({id: records.ids, **told})
+
+    @abstractmethod
+    def _prediction_columns(self, records: Labelled) -> dict[str, Any]:
+        """What is predicted for each example, by name of column."""
 
     def _network(self, options: OptionsT, preparation: PreparationT) -> nn.Module:
         inputs = preparation.inputs

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from tidegate.data.classes import Classes
@@ -81,12 +80,12 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
         records = self._records(X, y)
         return Classification(classes.names, classes.encode(records), self._probabilities(records))
 
-    def prediction_frame(self, X: Any) -> pl.DataFrame:
-        """Columns "prediction", "probability" of it, and "p_CLASS" for each class."""
-        classes, probabilities = self.fitted.preparation.classes, self.predict_proba(X)
+    def _prediction_columns(self, records: Labelled) -> dict[str, Any]:
+        """ "prediction", "probability" of it, and "p_CLASS" for each class."""
+        classes, probabilities = self.fitted.preparation.classes, self._probabilities(records)
         best = probabilities.argmax(axis=1)
         told = {"prediction": classes.decode(best).tolist(), "probability": probabilities.max(axis=1)}
-        return pl.DataFrame(told | {f"p_{name}": probabilities[:, place] for place, name in enumerate(classes.names)})
+        return told | {f"p_{name}": probabilities[:, place] for place, name in enumerate(classes.names)}
 
     def hold_out(self, records: Labelled) -> tuple[Labelled, Labelled | None]:
         """The share of all examples, spread over the classes; of each at least one example is learnt from."""
@@ -98,6 +97,9 @@ class SequenceClassifier(LabelledEstimator[ClassifierOptions, ClassifierPreparat
         chosen = np.isin(np.arange(len(records)), np.concatenate(held))
         training, watched = np.flatnonzero(~chosen), np.flatnonzero(chosen)
         return records.take(training), records.take(watched) if len(watched) else None
+
+    def _known_classes(self) -> Collection[str]:
+        return () if self._fitted is None else self._fitted.preparation.classes.names
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import ClassifierTags

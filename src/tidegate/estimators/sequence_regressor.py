@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from tidegate.data.labelled import Labelled
@@ -58,16 +57,17 @@ class SequenceRegressor(LabelledEstimator[RegressorOptions, RegressorPreparation
 
     def predict(self, X: Any) -> NDArray[np.float64]:
         """The number told of each example, [N], in the units of y."""
-        scale = self.fitted.preparation.scale
-        return scale.unscaled(self._told(self._records(X, labelled=False))[:, 0])
+        return self._numbers(self._records(X, labelled=False))
 
     def assess(self, X: Any, y: Any = None) -> NumberPredictions:
-        fitted, records = self.fitted, self._records(X, y)
-        return NumberPredictions(numbers_of(records), fitted.preparation.scale.unscaled(self._told(records)[:, 0]))
+        records = self._records(X, y)
+        return NumberPredictions(numbers_of(records), self._numbers(records))
 
-    def prediction_frame(self, X: Any) -> pl.DataFrame:
-        """One column, "prediction"."""
-        return pl.DataFrame({"prediction": self.predict(X)})
+    def _prediction_columns(self, records: Labelled) -> dict[str, Any]:
+        return {"prediction": self._numbers(records)}
+
+    def _numbers(self, records: Labelled) -> NDArray[np.float64]:
+        return self.fitted.preparation.scale.unscaled(self._told(records)[:, 0])
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.utils import RegressorTags
