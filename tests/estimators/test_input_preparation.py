@@ -4,11 +4,18 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from tidegate import SequenceClassifier
 from tidegate.artefact.header import from_json, to_json
 from tidegate.data.labelled_values import labelled_values
 from tidegate.data.scaling import ScalerKind
 from tidegate.errors import DataError
-from tidegate.estimators.input_preparation import fit_inputs, inputs_from_state, inputs_state, missing_values
+from tidegate.estimators.input_preparation import (
+    TextPreparation,
+    fit_inputs,
+    inputs_from_state,
+    inputs_state,
+    missing_values,
+)
 from tidegate.estimators.labelled_options import ClassifierOptions
 
 SOURCE = np.random.default_rng(0)
@@ -100,3 +107,24 @@ def test_it_is_the_same_after_a_file(X, options):
     for one, other in zip(inputs.sequences(records), again.sequences(records), strict=True):
         np.testing.assert_array_equal(one, other)
     assert json.dumps(inputs_state(again)) == json.dumps(inputs_state(inputs))
+
+
+@pytest.mark.parametrize(
+    ("texts", "kind"),
+    [
+        (["Abe", "Baba", "Chiba", "de Vries", "Li"], "characters"),
+        (["good film", "bad film", "good", "bad"], "words"),  # short, but of few words
+        (["a long text of many words", "another one, and all differ", "Li"], "words"),
+    ],
+)
+def test_names_are_read_by_characters_where_nothing_is_said(texts, kind):
+    records = labelled_values(texts, [row % 2 for row in range(len(texts))])
+    assert TextPreparation.fit(records, ClassifierOptions()).tokenizer.kind == kind
+    assert TextPreparation.fit(records, ClassifierOptions(tokenizer="spaces")).tokenizer.kind == "spaces"
+
+
+def test_what_was_settled_is_told_and_what_was_given_stays():
+    names = ["Abe", "Baba", "Chiba", "Doi", "Endo", "Fuji"]
+    classifier = SequenceClassifier(hidden_size=2, epochs=1).fit(names, ["a", "b"] * 3)
+    assert classifier.fitted.options.tokenizer == "characters"
+    assert classifier.get_params()["tokenizer"] == "auto"

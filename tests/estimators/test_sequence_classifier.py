@@ -225,7 +225,7 @@ def test_files_are_read_as_in_training(tmp_path):
     assert again.predict(tmp_path / "new.csv").tolist() == classifier.predict(texts).tolist()
     assert again.evaluate(tmp_path / "r.csv") == classifier.evaluate(texts, labels)
     assert again.notes_ == classifier.notes_
-    assert again.options == classifier.options
+    assert again.options == classifier.fitted.options
     with pytest.raises(ConfigurationError, match="a file holds its targets itself"):
         classifier.fit(tmp_path / "r.csv", labels)
 

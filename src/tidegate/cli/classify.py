@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 from tidegate.cli.arguments import (
     Cell,
@@ -28,7 +27,7 @@ from tidegate.cli.settings import chosen_options
 CLASSIFY = """\b
 Examples:
   tidegate fit classify reviews.csv --test more-reviews.csv
-  tidegate fit classify names/ --out runs/names --set tokenizer=characters --set bidirectional=true
+  tidegate fit classify names/ --out runs/names --set bidirectional=true
   tidegate fit classify GunPoint_TRAIN.ts --test GunPoint_TEST.ts --cell lstm --set class_weight=balanced
   tidegate fit classify sensors.csv --id machine --time second --label state
 """
@@ -39,7 +38,7 @@ Examples:
 """
 
 Text = Annotated[str | None, option("--text", "Column of texts.  [default: text]", "COLUMN")]
-Label = Annotated[str | None, option("--label", "Column of labels or numbers.  [default: label]", "COLUMN")]
+Label = Annotated[str | None, option("--label", "Column of labels or numbers.  [default: label, else target]", "COLUMN")]
 Id = Annotated[str | None, option("--id", "Column that tells series apart.  [default: id]", "COLUMN")]
 Time = Annotated[str | None, option("--time", "Column of times within a series.  [default: time]", "COLUMN")]
 Channels = Annotated[
@@ -47,69 +46,46 @@ Channels = Annotated[
 ]
 
 
-def classify(
-    data: Data,
-    out: Out = None,
-    valid: Valid = None,
-    test: Test = None,
-    cell: Cell = None,
-    epochs: Epochs = None,
-    seed: Seed = None,
-    settings: Settings = None,
-    config: Config = None,
-    text: Text = None,
-    label: Label = None,
-    id: Id = None,
-    time: Time = None,
-    channels: Channels = None,
-    resume: Resume = False,
-    force: Force = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Train a classifier of texts or series; write model and report with the confusion matrix."""
-    names = {"text": text, "label": label, "id": id, "time": time, "channels": channels}
-    files, manner = TaskFiles(data, valid, test, names), Manner(out, resume, force, as_json, quiet)
-    _fit("SequenceClassifier", files, manner, {"cell": cell, "epochs": epochs, "seed": seed}, settings, config)
+def _command(kind: str, words: str) -> Callable[..., None]:
+    """The command that trains an estimator of this class; all of them take the same options."""
+
+    def fit(
+        data: Data,
+        out: Out = None,
+        valid: Valid = None,
+        test: Test = None,
+        cell: Cell = None,
+        epochs: Epochs = None,
+        seed: Seed = None,
+        settings: Settings = None,
+        config: Config = None,
+        text: Text = None,
+        label: Label = None,
+        id: Id = None,
+        time: Time = None,
+        channels: Channels = None,
+        resume: Resume = False,
+        force: Force = False,
+        as_json: Json = False,
+        quiet: Quiet = False,
+    ) -> None:
+        import tidegate
+        from tidegate.cli.classify_report import class_sections, number_sections
+
+        estimator = getattr(tidegate, kind)
+        options = {"cell": cell, "epochs": epochs, "seed": seed}
+        chosen = chosen_options(estimator.OPTIONS, options, settings or [], config)
+        names = {"text": text, "label": label, "id": id, "time": time, "channels": channels}
+        files, manner = TaskFiles(data, valid, test, names), Manner(out, resume, force, as_json, quiet)
+        fit_task(estimator(**chosen), files, manner, class_sections if estimator.KIND == "classifier" else number_sections)
+
+    fit.__doc__ = words
+    return fit
 
 
-def regress(
-    data: Data,
-    out: Out = None,
-    valid: Valid = None,
-    test: Test = None,
-    cell: Cell = None,
-    epochs: Epochs = None,
-    seed: Seed = None,
-    settings: Settings = None,
-    config: Config = None,
-    text: Text = None,
-    label: Label = None,
-    id: Id = None,
-    time: Time = None,
-    channels: Channels = None,
-    resume: Resume = False,
-    force: Force = False,
-    as_json: Json = False,
-    quiet: Quiet = False,
-) -> None:
-    """Train a network that tells a number for each text or series; write model and report."""
-    names = {"text": text, "label": label, "id": id, "time": time, "channels": channels}
-    files, manner = TaskFiles(data, valid, test, names), Manner(out, resume, force, as_json, quiet)
-    _fit("SequenceRegressor", files, manner, {"cell": cell, "epochs": epochs, "seed": seed}, settings, config)
-
-
-def _fit(
-    kind: str,
-    files: TaskFiles,
-    manner: Manner,
-    named: Mapping[str, Any],
-    settings: list[str] | None,
-    config: Path | None,
-) -> None:
-    import tidegate
-    from tidegate.cli.classify_report import class_sections, number_sections
-
-    estimator = getattr(tidegate, kind)
-    sections = class_sections if kind == "SequenceClassifier" else number_sections
-    fit_task(estimator(**chosen_options(estimator.OPTIONS, named, settings or [], config)), files, manner, sections)
+classify = _command(
+    "SequenceClassifier", "Train a classifier of texts or series; write model and report with the confusion matrix."
+)
+regress = _command(
+    "SequenceRegressor", "Train a network that tells a number for each text or series; write model and report."
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tidegate.data.counted import counted
 from tidegate.data.labelled import Labelled, Series
 from tidegate.data.scaling import SeriesScaler
-from tidegate.data.tokenizing import Tokenizer
+from tidegate.data.tokenizing import Tokenizer, TokenizerKind
 from tidegate.data.vocabulary import Vocabulary
 from tidegate.errors import DataError
 from tidegate.estimators.labelled_options import LabelledOptions
@@ -33,7 +33,8 @@ class TextPreparation:
     @classmethod
     def fit(cls, records: Labelled, options: LabelledOptions) -> TextPreparation:
         size = options.vocabulary_size
-        tokenizer = Tokenizer.fit(options.tokenizer, records.inputs, lowercase=options.lowercase, size=size)
+        kind = _kind(records.inputs) if options.tokenizer == "auto" else options.tokenizer
+        tokenizer = Tokenizer.fit(kind, records.inputs, lowercase=options.lowercase, size=size)
         sequences = (tokenizer.split(text) for text in records.inputs)
         vocabulary = tokenizer.vocabulary(sequences, min_count=options.min_count, max_size=size)
         return cls(tokenizer, vocabulary, options.max_length, options.keep)
@@ -145,6 +146,14 @@ def inputs_from_state(state: Mapping[str, Any], arrays: Mapping[str, Array]) -> 
 def missing_values(inputs: Iterable[Series]) -> int:
     """How many values of the series are missing."""
     return sum(int(np.isnan(series).sum()) for series in inputs)
+
+
+def _kind(texts: Sequence[str]) -> TokenizerKind:
+    """Names and the like, of a word or two that few others have, are told apart by their characters."""
+    words = [Tokenizer("words").split(text) for text in texts]
+    short = sum(len(some) <= 2 for some in words)
+    every = [word for some in words for word in some]
+    return "characters" if 2 * short > len(words) and 2 * len(set(every)) > len(every) else "words"
 
 
 def _refuse_missing(records: Labelled) -> None:

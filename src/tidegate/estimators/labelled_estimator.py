@@ -103,6 +103,12 @@ class LabelledEstimator(SequenceEstimator[OptionsT, PreparationT, Labelled]):
     def _examples(self, preparation: PreparationT, records: Labelled) -> SequenceExamples:
         return SequenceExamples(preparation.inputs.sequences(records), preparation.targets(records))
 
+    def _settled(self, options: OptionsT, preparation: PreparationT) -> OptionsT:
+        read = preparation.inputs
+        if not isinstance(read, TextPreparation):
+            return options
+        return options.model_copy(update={"tokenizer": read.tokenizer.kind})
+
     def _notes(self, preparation: PreparationT, records: Labelled) -> tuple[str, ...]:
         notes = []
         if cut := preparation.inputs.cut(records):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, NonNegativeInt, PositiveInt, field_validator
 
 from tidegate.data.scaling import ScalerKind
+from tidegate.data.tokenizing import TokenizerKind
 from tidegate.estimators.sequence_options import SequenceOptions, TextOptions
 from tidegate.models.pooling import PoolingName
 
@@ -14,6 +15,8 @@ from tidegate.models.pooling import PoolingName
 class LabelledOptions(SequenceOptions, TextOptions):
     """What classifier and regressor share; of the options of text and of series only those of what is read act.
 
+    tokenizer: "auto" takes "characters" where most texts are of one or two words and most words occur once, as names
+        do, else "words".
     pooling: how the steps become one vector, see `tidegate.models.pooling.Pooling`.
     output_dropout: of that vector.
     max_length: tokens or steps read at most; keep: those that come first or last. What is cut is counted in `notes_`.
@@ -24,6 +27,7 @@ class LabelledOptions(SequenceOptions, TextOptions):
         and told by one more channel for each.
     """
 
+    tokenizer: TokenizerKind | Literal["auto"] = "auto"  # type: ignore[assignment]  # settled before it is used
     pooling: PoolingName = "max"
     output_dropout: float = Field(default=0.0, ge=0, lt=1)
     max_length: PositiveInt | None = None

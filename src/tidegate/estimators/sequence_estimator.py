@@ -113,7 +113,8 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
         preparation = self._prepare(training)
         self._check(preparation, held, None if test is None else self._records(*_pair(test)))
         examples = self._examples(preparation, training)
-        options = self.options.settled(len(epoch_batches(examples, self.options.batch_size, self.options.seed, 0)))
+        passes = epoch_batches(examples, self.options.batch_size, self.options.seed, 0)
+        options = self._settled(self.options.settled(len(passes)), preparation)
         network = self._untrained(options, preparation)
         watched = held if valid is not None or len(held or ()) >= self.FEWEST_WATCHED else None
         history = train(
@@ -205,6 +206,10 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
     @abstractmethod
     def _examples(self, preparation: PreparationT, records: RecordsT) -> Examples:
         """Records as training takes them. Raises DataError for targets that training has not met."""
+
+    def _settled(self, options: OptionsT, preparation: PreparationT) -> OptionsT:  # noqa: ARG002 - for subclasses
+        """The options with what the preparation has decided, where that was left open."""
+        return options
 
     def _require_scorable(self, preparation: PreparationT, records: RecordsT) -> None:
         """Raises DataError for what `assess` would refuse, though training can watch it."""

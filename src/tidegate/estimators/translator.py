@@ -84,7 +84,10 @@ class Translator(SequenceEstimator[TranslationOptions, TranslationPreparation, P
         return pl.DataFrame(rows, schema={"source": pl.String, "translation": pl.String, "score": pl.Float64})
 
     def prediction_text(self, path: Source, names: Mapping[str, str] | None = None) -> str:
-        """The translations of a file's sources, one a line; a line end within one becomes a space. `names`: see `read`."""
+        """The translations of a file's sources, one a line; a line end within one becomes a space.
+
+        names: as `read` takes them.
+        """
         found = self.predict(self.read(path, names, labelled=False))
         return "".join(f"{' '.join(_line(one).splitlines())}\n" for one in found)
 
