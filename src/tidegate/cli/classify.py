@@ -38,7 +38,9 @@ Examples:
 """
 
 Text = Annotated[str | None, option("--text", "Column of texts.  [default: text]", "COLUMN")]
-Label = Annotated[str | None, option("--label", "Column of labels or numbers.  [default: label, else target]", "COLUMN")]
+Label = Annotated[
+    str | None, option("--label", "Column of labels or numbers.  [default: label, else target]", "COLUMN")
+]
 Id = Annotated[str | None, option("--id", "Column that tells series apart.  [default: id]", "COLUMN")]
 Time = Annotated[str | None, option("--time", "Column of times within a series.  [default: time]", "COLUMN")]
 Channels = Annotated[
@@ -77,7 +79,8 @@ def _command(kind: str, words: str) -> Callable[..., None]:
         chosen = chosen_options(estimator.OPTIONS, options, settings or [], config)
         names = {"text": text, "label": label, "id": id, "time": time, "channels": channels}
         files, manner = TaskFiles(data, valid, test, names), Manner(out, resume, force, as_json, quiet)
-        fit_task(estimator(**chosen), files, manner, class_sections if estimator.KIND == "classifier" else number_sections)
+        sections = {"classifier": class_sections, "regressor": number_sections}[estimator.KIND]
+        fit_task(estimator(**chosen), files, manner, sections)
 
     fit.__doc__ = words
     return fit
