@@ -145,6 +145,13 @@ def test_what_the_reader_noticed_is_told_beside_the_predictions(model, tidegate,
     assert scored["examples"] == 2
 
 
+def test_a_column_called_target_is_found_by_itself(tidegate, tmp_path):
+    rows = "".join(f"{'a ' * count}b,{count}\n" for count in range(1, 25))
+    (tmp_path / "t.csv").write_text("text,target\n" + rows)
+    result = tidegate("fit", "regress", tmp_path / "t.csv", "--out", tmp_path / "run", "--quiet", *QUICK)
+    assert result.code == 0, result.err
+
+
 def test_options_come_from_a_file_and_the_command_line_goes_before_it(folder, tidegate, tmp_path):
     (tmp_path / "o.toml").write_text('hidden_size = 3\ncell = "lstm"\n[class_weight]\npos = 2.0\n')
     command = ["--config", tmp_path / "o.toml", "--cell", "rnn", "--epochs", 1, "--quiet", "--out", tmp_path / "run"]

@@ -49,6 +49,13 @@ def test_another_way_through_the_network_may_be_given() -> None:
     assert Supervised(Regression(), lambda model, batch: model(batch.inputs) / 2)(Told(), batch).total == 0
 
 
+def test_what_is_watched_may_have_a_criterion_of_its_own() -> None:
+    model, batch = Told(), Plain(torch.full((2, 3), 1.5), torch.zeros(2, 3))  # each prediction is 3
+    one, both = Supervised(Regression("mae")), Supervised(Regression("mae"), watched=Regression("mse"))
+    assert [both(model.train(training), batch).total.item() for training in (True, False)] == [18, 54]
+    assert [one(model.train(training), batch).total.item() for training in (True, False)] == [18, 18]
+
+
 def test_means_are_over_terms() -> None:
     averages = Averages()
     averages.add(Loss(torch.tensor(6.0), 3, {"accuracy": 1}), 6.0)
