@@ -175,3 +175,48 @@ def test_a_folder_that_is_a_file_is_told(tidegate, sales, quick, tmp_path):
 
     assert result.code == 1
     assert f"{occupied}" in result.err.splitlines()[-1]
+
+
+def test_rows_to_watch_and_to_score_may_stand_in_files_of_their_own(tidegate, sales, quick, tmp_path):
+    header, *rows = sales.read_text().splitlines()
+    first, watched, scored = tmp_path / "first.csv", tmp_path / "watched.csv", tmp_path / "scored.csv"
+
+    def part(path, start, end):
+        path.write_text("\n".join([header, *rows[start:end], ""]))
+        return path
+
+    count = len(rows)
+    part(first, 0, count - 18)
+    part(scored, count - 18, count)
+    command = ["--json", "--force", "--out", tmp_path / "run", *quick]
+    together = json.loads(tidegate("fit", "forecast", sales, "--windows", 3, *command).out)
+    apart = json.loads(tidegate("fit", "forecast", first, "--test", scored, *command).out)
+    assert apart == together
+    whole = json.loads(tidegate("fit", "forecast", first, "--test", sales, *command).out)  # rows known again are no new
+    assert whole == together
+
+    part(first, 0, count - 40)
+    part(watched, count - 40, count - 20)
+    part(scored, count - 20, count)
+    told = tidegate("fit", "forecast", first, "--valid", watched, "--test", scored, *command)
+    assert json.loads(told.out)["evaluation"] == "the held-out 3 × 6 steps"
+    assert "The first 2 rows to test on are read, not scored" in told.out
+    ahead = tidegate("predict", tmp_path / "run" / "model.safetensors", "--json")
+    assert len(json.loads(ahead.out)["forecast"]) == 6
+
+
+def test_rows_apart_that_do_not_go_on_from_the_others_are_refused(tidegate, sales, quick, tmp_path):
+    header, *rows = sales.read_text().splitlines()
+    few, old = tmp_path / "few.csv", tmp_path / "old.csv"
+    few.write_text("\n".join([header, *rows[-3:], ""]))
+    old.write_text("\n".join([header, *rows[:9], ""]))
+    most = tmp_path / "most.csv"
+    most.write_text("\n".join([header, *rows[:-3], ""]))
+    command = ["--out", tmp_path / "run", *quick]
+    assert (
+        "3 rows to test on come after all others, and 6 are"
+        in tidegate("fit", "forecast", most, "--test", few, *command).err
+    )
+    for option in ("--valid", "--test"):
+        assert "has no row after" in tidegate("fit", "forecast", most, option, old, *command).err
+    assert not (tmp_path / "run").exists()

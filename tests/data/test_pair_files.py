@@ -111,7 +111,7 @@ def test_what_was_learnt_by_named_columns_reads_a_tsv_without_them(tmp_path):
         read_pairs(path, names)
     path.write_text("ein\nzwei\n")
     assert sides(read_pairs(path, names, strict=False, targets=False)) == (("ein", "zwei"), None)
-    with pytest.raises(DataError, match="line 1: 1 column; a .tsv without column names has a source, a tab and"):
+    with pytest.raises(DataError, match=r"line 1: 1 column; a \.tsv without column names has a source, a tab and"):
         read_pairs(path, {})
 
 

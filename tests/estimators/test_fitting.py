@@ -21,7 +21,8 @@ def panel_of(monthly, **options):
 
 def fit(panel, **options):
     settled = resolved(ForecasterOptions(**{**OPTIONS, **options}), panel)
-    return fit_network(panel, settled, directory=None, resume=False, reporter=None)
+    lengths = training_lengths(panel, settled.horizon, settled.validation)
+    return fit_network(panel, settled, lengths, directory=None, resume=False, reporter=None)
 
 
 def seen_by_training(monkeypatch, panel, **options):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tidegate.errors import NotFittedError
+from tidegate.errors import DataError, NotFittedError
 from tidegate.estimators.forecaster import Forecaster
 
 
@@ -79,3 +79,17 @@ def test_a_zero_held_out_does_not_stop_the_backtest_of_a_logarithm(tiny, monthly
     given.loc[58, "y"] = 0.0
     backtest = tiny(scaler="log").backtest(given, h=4)
     assert backtest.forecasts[0].truth[2] == 0
+
+
+def test_rows_watched_may_be_given_apart(tiny, monthly, bits):
+    whole = monthly(ids=("a", "b"))
+    first = whole[whole.groupby("unique_id").cumcount() < 48]
+    later = whole[whole.groupby("unique_id").cumcount() >= 48]
+    by_share = tiny(validation=0.2).fit(whole)  # of 60 rows the last 12
+    apart, at_once = (tiny(validation=0.5).fit(first, valid=rows) for rows in (later, whole))
+    assert bits(by_share) == bits(apart) == bits(at_once)
+    assert len(apart.fitted.recent.series[0]) == 60
+    with pytest.raises(DataError, match="series 'b' has no later rows; give both, or leave it out"):
+        tiny().fit(first, valid=later[later.unique_id == "a"])
+    with pytest.raises(DataError, match="series 'b' has later rows, but none before them"):
+        tiny().fit(first[first.unique_id == "a"], valid=later)

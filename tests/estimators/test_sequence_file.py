@@ -24,7 +24,7 @@ def artefact(classifier, tmp_path):
 
 def test_a_file_holds_options_vocabulary_scores_and_what_was_learnt_from(artefact, classifier):
     assert artefact.kind == "classifier"
-    assert artefact.configuration == {**classifier.get_params(), "initialisation": []}  # JSON has no tuples
+    assert artefact.configuration == {**classifier.get_params(), "tokenizer": "words", "initialisation": []}  # JSON has no tuples
     assert artefact.vocabulary["tokens"][:2] == ["<pad>", "<unk>"]
     assert set(artefact.vocabulary["tokens"][2:]) == set("abcde")
     assert artefact.metrics["metrics"] == {"accuracy": 0.5}

@@ -46,11 +46,10 @@ def _evaluate_forecasts(
     level: list[float] | None,
     as_json: bool,
 ) -> None:
-    from tidegate.cli.reading import read_as_trained
     from tidegate.cli.scoring import coverage_rows, default_windows, metrics_of, notes_on, score_rows, where
     from tidegate.cli.terminal import say, say_json, show_scores, show_verdict
 
-    panel = read_as_trained(forecaster, data)
+    panel = forecaster.read(data)
     steps = horizon or forecaster.fitted.horizon
     backtest = forecaster.evaluate(
         panel, h=steps, windows=windows or default_windows(panel, steps), level=level or forecaster.options.levels

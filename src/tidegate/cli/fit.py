@@ -20,6 +20,8 @@ from tidegate.cli.arguments import (
     Resume,
     Seed,
     Settings,
+    Test,
+    Valid,
     Windows,
     option,
 )
@@ -30,6 +32,7 @@ EXAMPLES = """\b
 Examples:
   tidegate fit forecast sales.csv
   tidegate fit forecast sales.csv --horizon 28 --out runs/sales
+  tidegate fit forecast sales-2024.csv --test sales-2025.csv
   tidegate fit forecast sales.csv --out runs/lstm --cell lstm --seed 1 --set hidden_size=32
   tidegate fit forecast sales.csv --out runs/sales --resume
   tidegate fit forecast load.parquet --time hour --target load --known temperature
@@ -50,6 +53,8 @@ Static = Annotated[list[str] | None, option("--static", "Column constant in a se
 
 def forecast(
     data: Data,
+    valid: Valid = None,
+    test: Test = None,
     out: Out = None,
     horizon: Horizon = None,
     cell: Cell = None,
@@ -91,7 +96,11 @@ def forecast(
     from tidegate.training.progress import Silent, reporter
 
     columns: dict[str, Any] = {part: name for part, name in given.items() if name}
-    source = Source(data, read_panel(data, columns=Columns.of(**columns)))
+    panel = read_panel(data, columns=Columns.of(**columns))
+    later = [
+        None if file is None else read_panel(file, columns=panel.columns, step=panel.step) for file in (valid, test)
+    ]
+    source = Source(data, panel, *later)
     if not quiet:
         announce(source)
     run = run_forecast(

@@ -81,11 +81,10 @@ def _forecast(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    from tidegate.cli.reading import read_as_trained
     from tidegate.cli.table_file import dated, show, write
     from tidegate.cli.terminal import say_json
 
-    panel = None if data is None else read_as_trained(forecaster, data)
+    panel = None if data is None else forecaster.read(data)
     levels = level or forecaster.options.levels
     frame = dated(forecaster.predict(horizon, panel, future=future, level=levels))
     if out is not None:

@@ -57,6 +57,24 @@ def continued(known: Panel, panel: Panel) -> Panel:
     return replace(panel, series=tuple(joined))
 
 
+def followed(known: Panel, panel: Panel) -> tuple[Panel, list[int]]:
+    """The known rows with those of the panel behind them, and how many of each series were known.
+
+    Raises DataError for series that stand in one of them alone, and where no row is later than those known.
+    """
+    for one, other, told in ((known, panel, "no later rows"), (panel, known, "later rows, but none before them")):
+        if missing := [name for name in one.ids if name not in other.ids]:
+            raise DataError(f"series '{missing[0]}' has {told}; give both, or leave it out")
+    whole = replace(continued(known, panel), notes=tuple(dict.fromkeys((*known.notes, *panel.notes))))
+    ends = {series.unique_id: series.times[-1] for series in known.series}
+    counts = [int(np.searchsorted(one.times, ends[one.unique_id], side="right")) for one in whole.series]
+    for series, count in zip(whole.series, counts, strict=True):
+        if count == len(series):
+            last = show_time(ends[series.unique_id])
+            raise DataError(f"series '{series.unique_id}' has no row after {last}, where those learnt from end")
+    return whole, counts
+
+
 def _first_new(fitted: Fitted, series: Series) -> int:
     if series.unique_id not in fitted.learnt:
         raise DataError(

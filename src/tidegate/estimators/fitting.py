@@ -16,7 +16,7 @@ from tidegate.data.panel import Panel
 from tidegate.data.windows import Track, Windows
 from tidegate.estimators.forecasting import ForecastEngine
 from tidegate.estimators.preparation import Preparation
-from tidegate.estimators.resolution import ResolvedOptions, training_lengths
+from tidegate.estimators.resolution import ResolvedOptions
 from tidegate.models.encoder import EncoderOptions
 from tidegate.models.forecaster import ForecastNetwork, ForecastShape, Step, usual
 from tidegate.training.criteria import Pinball, Regression
@@ -83,13 +83,13 @@ class ForecastObjective:
 def fit_network(
     panel: Panel,
     options: ResolvedOptions,
+    lengths: Sequence[int],
     *,
     directory: str | PathLike[str] | None,
     resume: bool,
     reporter: Reporter | None,
 ) -> tuple[ForecastEngine, History]:
-    """Trains a network on all but the validation rows of the panel."""
-    lengths = training_lengths(panel, options.horizon, options.validation)
+    """Trains a network on the first `lengths` rows of the panel's series and watches the others."""
     training = panel.cut(lengths)
     engine = untrained(Preparation.fit(training, options.scaler, options.window_shape.period), options)
     examples = _examples(engine, training, [(0, length) for length in lengths])

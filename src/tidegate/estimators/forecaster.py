@@ -13,12 +13,13 @@ from tidegate.data.future import read_future
 from tidegate.data.panel import Panel, read_panel
 from tidegate.errors import NotFittedError
 from tidegate.estimators.backtest import Backtest, origins
-from tidegate.estimators.continuation import mean_mase, new_forecasts
+from tidegate.estimators.continuation import followed, mean_mase, new_forecasts
 from tidegate.estimators.fitted import Fitted, calibration_errors, start_of
 from tidegate.estimators.fitting import fit_network
 from tidegate.estimators.forecast_frame import to_frame
 from tidegate.estimators.forecaster_file import read_fitted, write_fitted
 from tidegate.estimators.options import forecaster_options
+from tidegate.estimators.preparation import Preparation
 from tidegate.estimators.reading import ColumnNames, as_panel, check_count, check_list
 from tidegate.estimators.resolution import resolved, training_lengths
 from tidegate.models.encoder import LABELS
@@ -96,6 +97,7 @@ class Forecaster:
         self,
         frame: Any,
         *,
+        valid: Any = None,
         directory: str | PathLike[str] | None = None,
         resume: bool = False,
         reporter: Reporter | None = None,
@@ -103,15 +105,18 @@ class Forecaster:
     ) -> Self:
         """Trains on the frame; its latest rows (share `validation`) decide when to stop and how wide intervals are.
 
+        valid: later rows of the same series, a frame or a path, that decide it instead.
         With `directory` the state of training is kept there, and `resume` goes on from it, bit for bit as if it had
         never stopped. `reporter` shows progress (`tidegate.training.progress`); by default nothing is shown.
         Raises DataError for data that cannot be used, ConfigurationError for options that do not fit them,
         TrainingInterrupted after Ctrl-C.
         """
-        panel = as_panel(frame, columns)
-        options = resolved(self.options, panel)
-        engine, history = fit_network(panel, options, directory=directory, resume=resume, reporter=reporter)
-        lengths = training_lengths(panel, options.horizon, options.validation)
+        panel, lengths = as_panel(frame, columns), None
+        if valid is not None:
+            panel, lengths = followed(panel, _like(panel, valid))
+        options = resolved(self.options, panel, lengths)
+        lengths = lengths or training_lengths(panel, options.horizon, options.validation)
+        engine, history = fit_network(panel, options, lengths, directory=directory, resume=resume, reporter=reporter)
         conformal = options.intervals == "conformal"
         errors = calibration_errors(engine, panel, lengths, options.horizon) if conformal else None
         learnt = {series.unique_id: series.times[-1] for series in panel.series}
@@ -130,7 +135,7 @@ class Forecaster:
         """
         fitted = self.fitted
         horizon = fitted.horizon if h is None else check_count("h", h)
-        panel = fitted.recent if frame is None else self._read(frame)
+        panel = fitted.recent if frame is None else self.read(frame)
         known = read_future(future, fitted.engine.preparation.columns, panel.step, panel.series, horizon)
         starts = [start_of(one, len(one), known=ahead) for one, ahead in zip(panel.series, known, strict=True)]
         forecasts = fitted.forecasts(starts, horizon, panel.step, check_list("level", level))
@@ -146,7 +151,7 @@ class Forecaster:
         fitted = self.fitted
         horizon = fitted.horizon if h is None else check_count("h", h)
         levels = fitted.usual_levels if level is None else check_list("level", level)
-        panel = self._read(frame)
+        panel = self.read(frame)
         starts = []
         for series in panel.series:
             rows = origins(series, horizon, check_count("windows", windows))
@@ -166,7 +171,7 @@ class Forecaster:
         (fewer rows before than a season and one, or equal ones).
         """
         fitted = self.fitted
-        return -mean_mase(new_forecasts(fitted, self._read(X)), fitted.season)
+        return -mean_mase(new_forecasts(fitted, self.read(X)), fitted.season)
 
     def backtest(
         self,
@@ -191,7 +196,7 @@ class Forecaster:
 
     def remember(self, frame: Any) -> Self:
         """Takes the frame's rows as those that `predict` starts from; nothing is learnt from them."""
-        self._fitted = replace(self.fitted, recent=self._read(frame))
+        self._fitted = replace(self.fitted, recent=self.read(frame))
         return self
 
     def save(self, path: str | PathLike[str], *, metrics: dict[str, Any] | None = None) -> Path:
@@ -206,8 +211,10 @@ class Forecaster:
         forecaster._fitted = fitted
         return forecaster
 
-    def _read(self, frame: Any) -> Panel:
-        preparation = self.fitted.engine.preparation
-        if isinstance(frame, Panel):
-            return frame
-        return read_panel(frame, columns=preparation.columns, step=preparation.step)
+    def read(self, frame: Any) -> Panel:
+        """The frame, or the file of this path, with the columns and the step of training."""
+        return _like(self.fitted.engine.preparation, frame)
+
+
+def _like(known: Panel | Preparation, frame: Any) -> Panel:
+    return frame if isinstance(frame, Panel) else read_panel(frame, columns=known.columns, step=known.step)

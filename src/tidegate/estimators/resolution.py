@@ -42,12 +42,12 @@ class ResolvedOptions(ForecasterOptions):
         return tuple(share for level in self.levels for share in (0.5 - level / 200, 0.5 + level / 200))
 
 
-def resolved(options: ForecasterOptions, panel: Panel) -> ResolvedOptions:
-    """The options with all that was left open filled in from the data."""
+def resolved(options: ForecasterOptions, panel: Panel, learnt: Sequence[int] | None = None) -> ResolvedOptions:
+    """The options with all that was left open filled in from the data; `learnt` as `training_lengths` tells it."""
     longest = max(len(series) for series in panel.series)
     season = options.season_length or panel.step.season_length
     horizon = options.horizon or max(min(max(season, 12), longest // 4), 1)
-    lengths = training_lengths(panel, horizon, options.validation)
+    lengths = learnt or training_lengths(panel, horizon, options.validation)
     settled = {
         "season_length": season,
         "horizon": horizon,
