@@ -54,3 +54,24 @@ def test_an_error_names_the_file_that_the_caller_named(tmp_path: Path) -> None:
             write_atomically(path, b"")
         assert caught.value.filename == str(path)
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    target, link = tmp_path / "far" / "model.bin", tmp_path / "link.bin"
+    link.symlink_to(target)
+    for content in (b"new", b"newer"):
+        assert write_atomically(link, content) == link
+        assert link.is_symlink()
+        assert target.read_bytes() == content
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = subprocess.Popen(["cat", str(pipe)], stdout=subprocess.PIPE)
+    write_atomically(pipe, b"through")
+    assert reader.communicate(timeout=20)[0] == b"through"
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

@@ -10,9 +10,13 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
     """Puts `content` at `path`, replacing what was there; after a crash the old file or the new one is there, whole.
 
     Raises OSError as the operating system does (no such folder, no permission, disk full); nothing is left behind then.
-    What a writer killed amid writing left is taken away by the next one.
+    What a writer killed amid writing left is taken away by the next one. A link stays one: what it leads to is
+    replaced; what is no file, such as a pipe or a terminal, is written to as it is.
     """
-    target = Path(path)
+    target = Path(path).resolve()
+    if target.exists() and not target.is_file() and not target.is_dir():
+        target.write_bytes(content)
+        return Path(path)
     _sweep(target)
     beside = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
@@ -24,10 +28,10 @@ def write_atomically(path: str | os.PathLike[str], content: bytes) -> Path:
     except BaseException as trouble:
         beside.unlink(missing_ok=True)
         if isinstance(trouble, OSError) and trouble.filename:
-            trouble.filename, trouble.filename2 = str(target), None  # the name that the caller knows
+            trouble.filename, trouble.filename2 = str(path), None  # the name that the caller knows
         raise
     _flush_folder(target.parent)
-    return target
+    return Path(path)
 
 
 def _sweep(target: Path) -> None:

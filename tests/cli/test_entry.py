@@ -1,6 +1,8 @@
 import builtins
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -33,7 +35,7 @@ def test_an_unknown_command_is_a_matter_of_usage(tidegate):
 @pytest.mark.parametrize(
     ("trouble", "code", "words"),
     [
-        (KeyboardInterrupt(), 130, ""),
+        (KeyboardInterrupt(), 130, "interrupted; what was not finished is not written\n"),
         (TrainingInterrupted("stopped after 3 epochs"), 130, "error: stopped after 3 epochs\n"),
         (PermissionError(13, "Permission denied", "runs/x"), 1, "error: runs/x: Permission denied\n"),
         (OSError(28, "No space left on device"), 1, "error: No space left on device\n"),
@@ -117,3 +119,27 @@ def test_a_terminal_without_a_character_gets_another(monkeypatch):
     narrow.flush()
 
     assert narrow.buffer.getvalue().endswith(b"3 ? 12")
+
+
+@pytest.mark.parametrize("task", ["forecast", "classify", "regress", "tag", "language", "polyphony", "translate"])
+def test_an_option_of_the_estimator_given_by_itself_is_told_how_to_be_written(tidegate, task):
+    result = tidegate("fit", task, "data.csv", "--hidden-size", 4)
+
+    assert result.code == 2
+    assert "--hidden-size is no option of its own; write it as --set hidden_size=VALUE" in result.err
+    assert "No such option: --hiden-size" in tidegate("fit", task, "data.csv", "--hiden-size=4").err
+
+
+def test_it_is_a_module_too():
+    told = subprocess.run([sys.executable, "-m", "tidegate", "--version"], capture_output=True, text=True, check=True)
+    assert told.stdout == f"tidegate {__version__}\n"
+
+
+def test_ctrl_c_outside_training_says_that_nothing_was_written(tidegate, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tidegate.load", interrupt, raising=False)
+    result = tidegate("evaluate", "model.safetensors", "data.csv")
+    assert (result.code, result.out) == (130, "")
+    assert result.err == "interrupted; what was not finished is not written\n"

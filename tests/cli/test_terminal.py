@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from tidegate.cli.terminal import say_json, show_scores, show_verdict
+from tidegate.cli.terminal import say_json, show_scores, show_table, show_verdict
 from tidegate.report.facts import CoverageRow, ScoreRow
+from tidegate.report.task_facts import Table
 
 ROWS = [ScoreRow("GRU", 1.5, 2.25, 10.0, 0.75, False), ScoreRow("naive", 3.0, 4.5, 20.0, math.nan, True)]
 
@@ -33,3 +34,14 @@ def test_a_name_with_brackets_is_shown_as_it_is(capsys):
     show_verdict(ROWS, "the last 3 steps", ["Missing values in '[bold]': 3 of 9."])
 
     assert capsys.readouterr().out.startswith("Note: Missing values in '[bold]': 3 of 9.\nGRU: MAE 1.5, 50 % better")
+
+
+def test_on_a_narrow_terminal_only_the_names_give_way(capsys, monkeypatch):
+    monkeypatch.setattr("tidegate.cli.terminal._WIDEST", 60)
+    name = "a-very-long/path/to/some/data/that/has/a/long/name/test.csv"
+    show_table(Table("Scores", ["data", "accuracy", "f1", "f1_weighted", "log_loss"], [[name, 0.25, 0.5, 0.125, 0.75]]))
+
+    out = capsys.readouterr().out
+    for words in ("accuracy", "f1_weighted", "log_loss", "0.250", "0.125", "0.750"):
+        assert words in out
+    assert "".join(line.split(" ")[0] for line in out.splitlines()[1:]) == name

@@ -24,7 +24,8 @@ def artefact(classifier, tmp_path):
 
 def test_a_file_holds_options_vocabulary_scores_and_what_was_learnt_from(artefact, classifier):
     assert artefact.kind == "classifier"
-    assert artefact.configuration == {**classifier.get_params(), "tokenizer": "words", "initialisation": []}  # JSON has no tuples
+    # JSON has no tuples, and what was left open is settled.
+    assert artefact.configuration == {**classifier.get_params(), "tokenizer": "words", "initialisation": []}
     assert artefact.vocabulary["tokens"][:2] == ["<pad>", "<unk>"]
     assert set(artefact.vocabulary["tokens"][2:]) == set("abcde")
     assert artefact.metrics["metrics"] == {"accuracy": 0.5}

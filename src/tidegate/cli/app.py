@@ -21,7 +21,19 @@ from tidegate.cli.language import LANGUAGE, POLYPHONY, language, polyphony
 from tidegate.cli.predict import EXAMPLES as PREDICT
 from tidegate.cli.predict import predict
 from tidegate.cli.tag import TAG, tag
+from tidegate.cli.task_command import TaskCommand
 from tidegate.cli.translate import TRANSLATE, translate
+
+TASKS = """\b
+Examples:
+  tidegate fit forecast sales.csv
+  tidegate fit classify reviews.tsv --test more-reviews.tsv
+  tidegate fit regress prices.csv
+  tidegate fit tag train.conllu --valid dev.conllu --test test.conllu
+  tidegate fit language novels.txt
+  tidegate fit translate train.de --target en
+  tidegate fit polyphony chorales.json
+"""
 
 app = typer.Typer(
     name="tidegate",
@@ -32,6 +44,9 @@ Examples:
   tidegate fit forecast sales.csv
   tidegate fit classify reviews.csv
   tidegate predict tidegate-run/sales/model.safetensors --horizon 28
+\b
+Exit codes: 0 fine, 1 data or options wrong, 2 usage, 130 interrupted.
+TIDEGATE_DEBUG=1 shows where an error arose.
 """,
     no_args_is_help=True,
     add_completion=False,
@@ -42,14 +57,14 @@ Examples:
 tasks = typer.Typer(help="Train a network on your data.", no_args_is_help=True, rich_markup_mode=None)
 
 app.command("demo", epilog=DEMO)(demo)
-app.add_typer(tasks, name="fit", epilog=FIT)
-tasks.command("forecast", epilog=FIT)(forecast)
-tasks.command("classify", epilog=CLASSIFY)(classify)
-tasks.command("regress", epilog=REGRESS)(regress)
-tasks.command("language", epilog=LANGUAGE)(language)
-tasks.command("polyphony", epilog=POLYPHONY)(polyphony)
-tasks.command("tag", epilog=TAG)(tag)
-tasks.command("translate", epilog=TRANSLATE)(translate)
+app.add_typer(tasks, name="fit", epilog=TASKS)
+tasks.command("forecast", cls=TaskCommand, epilog=FIT)(forecast)
+tasks.command("classify", cls=TaskCommand, epilog=CLASSIFY)(classify)
+tasks.command("regress", cls=TaskCommand, epilog=REGRESS)(regress)
+tasks.command("language", cls=TaskCommand, epilog=LANGUAGE)(language)
+tasks.command("polyphony", cls=TaskCommand, epilog=POLYPHONY)(polyphony)
+tasks.command("tag", cls=TaskCommand, epilog=TAG)(tag)
+tasks.command("translate", cls=TaskCommand, epilog=TRANSLATE)(translate)
 app.command("predict", epilog=PREDICT)(predict)
 app.command("evaluate", epilog=EVALUATE)(evaluate)
 app.command("generate", epilog=GENERATE)(generate)

@@ -41,6 +41,8 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         app(list(arguments), prog_name="tidegate")
     except SystemExit as end:
+        if end.code == INTERRUPTED:  # click has taken Ctrl-C, without a word
+            return _told(KeyboardInterrupt())
         return int(end.code or 0)
     finally:
         sys.stdout.flush()
@@ -58,7 +60,7 @@ def _doctor_alone(arguments: Sequence[str]) -> int:
 
 def _told(trouble: BaseException) -> int:
     if isinstance(trouble, KeyboardInterrupt):
-        print("interrupted", file=sys.stderr)
+        print("interrupted; what was not finished is not written", file=sys.stderr)
         return INTERRUPTED
     if isinstance(trouble, ModuleNotFoundError) and not isinstance(trouble, TidegateError):
         trouble = _missing_extra(trouble)

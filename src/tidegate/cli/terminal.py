@@ -77,7 +77,7 @@ def _console() -> Console:
 def _table(first: str, *others: str) -> Drawn:
     """Ruled on a terminal, bare columns elsewhere."""
     table = Drawn(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
-    table.add_column(first, no_wrap=True)
+    table.add_column(first, overflow="fold")  # the only one that gives way on a narrow terminal
     for name in others:
         table.add_column(name, justify="right", no_wrap=True)
     return table
