@@ -100,3 +100,15 @@ def test_a_mapping_is_read_as_json():
         _mapping("{a", "class_weight")
     with pytest.raises(ConfigurationError, match=r"class_weight=\{.*: 'a' stands there twice"):
         _mapping('{"a": 1, "b": 1, "a": 2}', "class_weight")
+
+
+def test_a_value_of_a_file_that_fits_nowhere_is_told_with_the_file(tmp_path):
+    path = tmp_path / "options.toml"
+    path.write_text('hidden_size = "many"\n')
+    with pytest.raises(ConfigurationError, match=r"--config .*options\.toml: hidden_size='many': input should be"):
+        forecast_options({}, [], path)
+
+
+def test_one_of_several_values_is_told_by_the_name_of_the_option():
+    with pytest.raises(ConfigurationError, match=r"^levels=120\.0: input should be less than 100$"):
+        forecast_options({"levels": (80.0, 120.0)}, [])

@@ -30,6 +30,20 @@ def test_the_commonest_class_with_the_shares_of_training():
     assert metrics["log_loss"] == pytest.approx(-(math.log(0.75) + math.log(0.25)) / 2)
 
 
+def test_what_was_held_out_of_the_training_file_is_not_learnt_from():
+    texts, labels = ["a b"] * 40, ["x"] * 21 + ["y"] * 19
+    estimator = library.SequenceClassifier(**TINY, validation=0.25)
+    records = estimator._given(texts, labels)
+    learnt, held = estimator.hold_out(records)
+    estimator.fit(records)
+    run = TaskRun(TaskFiles("data.csv"), estimator, records, [Scored("validation", held, estimator.assess(held))])
+    shares = {name: learnt.targets.count(name) / len(learnt) for name in "xy"}
+    assert len(learnt) == 30
+    assert shares["x"] != 21 / 40
+    wanted = -sum(math.log(shares[name]) for name in held.targets) / len(held)
+    assert baseline(run)[1]["log_loss"] == pytest.approx(wanted)
+
+
 def test_the_mean_number_explains_nothing():
     series = [np.random.default_rng(seed).normal(size=(4, 1)) for seed in range(6)]
     run = run_of(library.SequenceRegressor(**TINY), (series[:4], [1.0, 2, 3, 6]), (series[4:], [2.0, 5.0]))

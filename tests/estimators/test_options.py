@@ -25,7 +25,7 @@ def test_values_are_taken_and_the_rest_is_left_open():
         ({"epochs": "many"}, r"epochs='many': input should be a valid integer"),
         ({"validation": 1.0}, r"validation=1.0: input should be less than 1"),
         ({"learning_rate": float("nan")}, r"learning_rate=nan: input should be"),
-        ({"levels": (80, 120)}, r"levels.1=120: input should be less than 100"),
+        ({"levels": (80, 120)}, r"levels=120: input should be less than 100"),
         ({"bidirectional": True}, r"bidirectional=True would read the future .*; leave it off"),
         ({"intervals": "quantile"}, r"intervals='quantile' needs strategy='direct'.*or take intervals='conformal'"),
         ({"intervals": "quantile", "strategy": "direct", "levels": ()}, r"learns at least one, each once"),

@@ -46,6 +46,7 @@ def by_origin(given: BaseModel, used: BaseModel) -> tuple[dict[str, Any], dict[s
 
 def _from_file(config: Path | None, kind: type[BaseModel]) -> dict[str, Any]:
     from tidegate.data.nearest import nearest
+    from tidegate.estimators.options import validated
 
     if config is None:
         return {}
@@ -53,7 +54,12 @@ def _from_file(config: Path | None, kind: type[BaseModel]) -> dict[str, Any]:
     for name in found:
         if name not in kind.model_fields:
             raise ConfigurationError(f"--config {config}: no option '{name}'{nearest(name, list(kind.model_fields))}")
-    return {name: _value(value, kind, name) if isinstance(value, str) else value for name, value in found.items()}
+    values = {name: _value(value, kind, name) if isinstance(value, str) else value for name, value in found.items()}
+    try:
+        validated(kind, values)
+    except ConfigurationError as trouble:
+        raise ConfigurationError(f"--config {config}: {trouble}") from trouble
+    return values
 
 
 def _value(text: str, kind: type[BaseModel], name: str) -> Any:

@@ -78,6 +78,6 @@ def validated(kind: type[Options], values: Mapping[str, Any]) -> Options:
         return kind(**values)
     except ValidationError as trouble:
         first = max(trouble.errors(), key=lambda one: len(one["loc"]))  # of a choice of types, the one that fits best
-        place = ".".join(str(part) for part in first["loc"] if "[" not in str(part))
+        place = ".".join(str(part) for part in first["loc"] if isinstance(part, str) and "[" not in part)
         message = first["msg"][0].lower() + first["msg"][1:]
         raise ConfigurationError(f"{place}={first['input']!r}: {message}") from trouble
