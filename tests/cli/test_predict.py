@@ -42,7 +42,7 @@ def test_files_hold_what_python_gives(tidegate, model, tmp_path, name):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("forecast.xlsx", ".csv or .parquet"),
+        ("forecast.xlsx", ".csv, .tsv or .parquet"),
         ("none/forecast.csv", "there is no folder"),
         ("sales.csv", "is read from"),
         ("folder.csv", "folder.csv: this is a folder; name a file"),

@@ -81,7 +81,7 @@ def test_predictions_are_as_the_file_or_a_table(tidegate, model: Path, folder: P
     assert (folder / "unpacked.txt").read_text() == tagged.read_text()
     for data, name in ((folder / "test.txt", "tagged.conllu"), (packed, "tagged.txt.xz")):
         refused = tidegate("predict", model, data, "--out", folder / name)
-        assert f"{name}: give a name that ends in .csv or .parquet, or for a tagger as DATA does" in refused.err
+        assert f"{name}: give a name that ends in .csv, .tsv or .parquet, or for a tagger as DATA does" in refused.err
     table = folder / "tagged.csv"
     assert tidegate("predict", model, folder / "test.txt", "--out", table).code == 0
     assert table.read_text().splitlines()[0] == "sentence,token,tag"
@@ -120,3 +120,18 @@ def test_what_to_do_next_names_data_as_they_are_read(tidegate, tmp_path: Path) -
     (tmp_path / "NEW-DATA.csv").write_text(f"sentence,token,tag\n{rows}")
     words = [str(tmp_path / word) if word == "NEW-DATA.csv" else word for word in shlex.split(command)[1:]]
     assert tidegate(*words, "--out", tmp_path / "told.csv").code == 0
+
+
+def test_a_table_of_tokens_is_told_as_a_tsv_too(tidegate, tmp_path):
+    path, out = tmp_path / "tokens.tsv", tmp_path / "told.tsv"
+    path.write_text("sentence\ttoken\ttag\na\tthe\tD\na\tcat\tN\nb\tthe\tD\nb\tdog\tN\n")
+    settings = ["--epochs", 1, "--set", "hidden_size=4", "--out", tmp_path / "run", "--quiet"]
+    assert tidegate("fit", "tag", path, *settings).code == 0
+    model = tmp_path / "run" / "model.safetensors"
+    assert tidegate("predict", model, path, "--out", out).code == 0
+    assert out.read_text().startswith("sentence\ttoken\ttag\n")
+    assert [line.split("\t")[:2] for line in out.read_text().splitlines()[1:3]] == [["a", "the"], ["a", "cat"]]
+    lines = tmp_path / "tokens.txt"
+    lines.write_text("the\ncat\n")
+    told = tidegate("evaluate", model, lines)
+    assert "line 1: the tokens have no tags; give them in a column of the file" in told.err

@@ -74,15 +74,17 @@ def test_files_without_tags(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_other_tags_are_written_in_place_and_all_else_stays(tmp_path: Path, ending: str) -> None:
     chunks = ConllFile.open(written(tmp_path, "chunks.txt", CHUNKS.replace("\n", ending)))
-    assert chunks.with_tags(chunks.read().tags) == CHUNKS
-    assert chunks.with_tags([["X", "Y"], ["Z", "Q"]]) == (
-        "-DOCSTART- -X- O\n\nHe PRP X\nreckons\tVBZ  Y\n\n \n# # Z\n9 CD Q\n"
-    )
+    assert chunks.with_tags(chunks.read().tags) == CHUNKS.replace("\n", ending)
+    told = "-DOCSTART- -X- O\n\nHe PRP X\nreckons\tVBZ  Y\n\n \n# # Z\n9 CD Q\n"
+    assert chunks.with_tags([["X", "Y"], ["Z", "Q"]]) == told.replace("\n", ending)
+    cut = tmp_path / "cut.txt"
+    cut.write_bytes(f"\ufeffa X{ending}b Y".encode())  # a mark at the start, and no end of the last line
+    assert ConllFile.open(cut).with_tags([["P", "Q"]]) == f"\ufeffa P{ending}b Q"
     universal = ConllFile.open(written(tmp_path, "words.conllu", UNIVERSAL))
     assert universal.with_tags(universal.read().tags) == UNIVERSAL
     assert universal.with_tags([["A", "B", "C"], ["D"]]).count("\tAUX\t") == 0
     tokens = ConllFile.open(written(tmp_path, "tokens.txt", "He\nreckons\n\nSo"))
-    assert tokens.with_tags([["X", "Y"], ["Z"]]) == "He X\nreckons Y\n\nSo Z\n"
+    assert tokens.with_tags([["X", "Y"], ["Z"]]) == "He X\nreckons Y\n\nSo Z"
 
 
 @pytest.mark.parametrize(

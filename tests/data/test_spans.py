@@ -28,6 +28,8 @@ spans_apart = st.lists(st.tuples(st.integers(0, 2), st.integers(1, 3), st.sample
         ("E-NP E-NP", "NP:0-1 NP:1-2"),
         ("S-NP I-NP S-NP", "NP:0-1 NP:1-2 NP:2-3"),
         ("B-NP E-VP", "NP:0-1 VP:1-2"),
+        ("U-NP B-NP I-NP L-NP U-NP", "NP:0-1 NP:1-4 NP:4-5"),
+        ("B I O B B", ":0-2 :3-4 :4-5"),
     ],
 )
 def test_spans_as_conlleval_finds_them(tags: str, found: str) -> None:
@@ -104,6 +106,8 @@ def test_sentences_of_other_length_are_refused() -> None:
         (["I-NP I-NP O I-NP B-NP"], "IOB1"),
         (["I-NP I-NP O I-VP"], "IO"),
         (["B-NP E-NP O S-NP"], "BIOES"),
+        (["B-NP L-NP O U-NP"], "BILOU"),
+        (["B I O B"], "IOB2"),
         (["O", "I-NP"], "IO"),
     ],
 )
@@ -113,7 +117,19 @@ def test_the_scheme_is_told_from_the_tags(sentences: list[str], name: str) -> No
 
 @pytest.mark.parametrize(
     ("tags", "answer"),
-    [("O B-NP I-NP", True), ("S-x E-x", True), ("O", False), ("NOUN O", False), ("", False), ("B-", False)],
+    [
+        ("O B-NP I-NP", True),
+        ("S-x E-x", True),
+        ("U-x B-x L-x O", True),
+        ("B I O", True),
+        ("B O", False),
+        ("S O", False),
+        ("B I-NP I", False),
+        ("O", False),
+        ("NOUN O", False),
+        ("", False),
+        ("B-", False),
+    ],
 )
 def test_tags_of_spans_are_known_by_their_look(tags: str, answer: bool) -> None:
     assert are_span_tags(tags.split()) is answer

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from tidegate.data.corpus import Corpus
 from tidegate.errors import ConfigurationError, DataError, NotFittedError
 from tidegate.estimators import language_model
 from tidegate.estimators.language_model import LanguageModel
@@ -133,11 +134,55 @@ def test_what_cannot_be_is_refused(model):
     with pytest.raises(ConfigurationError, match="give no y"):
         model.evaluate(TEXT, ["b"])
     with pytest.raises(DataError, match="too little text"):
-        LanguageModel(tokenizer="words").fit("one line only")
+        LanguageModel(tokenizer="words").fit("one")
     with pytest.raises(ConfigurationError, match="length"):
         model.generate("the", -1)
     with pytest.raises(NotFittedError, match="LanguageModel is not trained"):
         LanguageModel().generate("the")
+
+
+@pytest.mark.parametrize("tokenizer", ["words", "spaces", "bpe"])
+def test_a_text_of_one_line_is_cut_between_words(tokenizer):
+    text = "the hare ran far and wide " * 30
+    training, held = LanguageModel(tokenizer=tokenizer, validation=0.2).hold_out(Corpus(text))
+    assert training.text + held.text == text
+    assert training.text.endswith(" ")
+    assert 0.78 < len(training.text) / len(text) <= 0.8
+    assert LanguageModel(**{**SMALL, "tokenizer": tokenizer, "epochs": 1}).fit(text).history_.best == 0
+
+
+@pytest.mark.parametrize("tokenizer", ["characters", "words", "spaces"])
+def test_bits_per_character_count_the_end_of_the_last_line_where_it_is_foretold(tokenizer):
+    model = fitted(tokenizer=tokenizer, epochs=1)
+    whole, open_ended = (model.evaluate(text) for text in ("the hare ran\n", "the hare ran"))
+    if tokenizer == "characters":  # one token less
+        assert open_ended["bits_per_character"] != whole["bits_per_character"]
+    else:
+        assert open_ended == whole
+
+
+def test_words_written_as_unknown_are_told_apart():
+    model = LanguageModel(**{**SMALL, "tokenizer": "spaces", "epochs": 1}).fit("the <unk> ran\n" * 40)
+    assert "40 of 160 tokens are unknown; 40 of them are written so, as <unk>" in model.notes_
+
+
+def test_a_table_is_read_by_its_column_of_texts(tmp_path):
+    path = tmp_path / "texts.csv"
+    rows = "".join(f"{number},the hare slept\n" for number in range(40))
+    path.write_text(f'id,Text\n1,the hare ran\n2,"far, far"\n{rows}')
+    model = LanguageModel(**{**SMALL, "epochs": 1}).fit(path)
+    records = model.read(path)
+    assert records.lines[:3] == ["the hare ran", "far, far", "the hare slept"]
+    assert records.notes == ("42 texts of column 'Text' read one after the other",)
+    path.write_text("id,body\n1,a\n")
+    with pytest.raises(DataError, match=r"texts\.csv: no column is called 'text'; there are: body, id; rename one, or"):
+        LanguageModel().read(path)
+    assert LanguageModel().read(path, {"text": "body"}).lines == ["a"]
+    with pytest.raises(ConfigurationError, match="no part is called 'texts'; there is text"):
+        LanguageModel().read(path, {"texts": "body"})
+    path.write_text('text\na\n" "\n')
+    with pytest.raises(DataError, match=r"texts\.csv, line 3, column 'text': empty"):
+        LanguageModel().read(path)
 
 
 def test_each_text_that_is_judged_is_a_line():

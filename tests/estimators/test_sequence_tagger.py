@@ -38,6 +38,25 @@ def fitted() -> SequenceTagger:
     return SequenceTagger(**QUICK).fit(*language(120))
 
 
+def test_a_table_keeps_its_sentences_by_their_names_and_columns(tmp_path):
+    path = tmp_path / "tokens.csv"
+    path.write_text("sent_id,word,upos\nx7,the,D\nx7,cat,N\ny,the,D\ny,dog,N\nz,a,D\n")
+    tagger = SequenceTagger(hidden_size=4, epochs=1, validation=0).fit(path)
+    told = tagger.prediction_frame(path)
+    assert told.columns == ["sent_id", "word", "upos"]
+    assert told["sent_id"].to_list() == ["x7", "x7", "y", "y", "z"]
+    assert tagger.prediction_frame([["the"], ["a"]]).columns == ["sentence", "token", "tag"]
+    told.write_csv(tmp_path / "told.csv")
+    assert tagger.evaluate(tmp_path / "told.csv")["accuracy"] == 1.0
+
+
+def test_what_decodes_is_settled_and_told():
+    softmax = SequenceTagger(hidden_size=4, epochs=1).fit([["a", "b"]] * 4, [["X", "Y"]] * 4)
+    crf = SequenceTagger(hidden_size=4, epochs=1).fit([["a", "b"]] * 4, [["B-X", "O"]] * 4)
+    assert (softmax.fitted.options.decoder, crf.fitted.options.decoder) == ("softmax", "crf")
+    assert crf.get_params()["decoder"] == "auto"
+
+
 def test_it_learns_what_only_the_spelling_tells(fitted: SequenceTagger) -> None:
     metrics = fitted.evaluate(*language(40, seed=1))
     assert list(metrics) == ["f1", "precision", "recall", "accuracy", "accuracy_unknown_words"]

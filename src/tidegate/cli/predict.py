@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -39,7 +39,7 @@ Out = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="A .csv or .parquet to write to; a tagger's may end as DATA does, a translator's anyhow.",
+        help="A .csv, .tsv or .parquet to write to; a tagger's may end as DATA does, a translator's anyhow.",
     ),
 ]
 
@@ -59,10 +59,10 @@ def predict(
         _check(out, data, [model, data, future])
 
     import tidegate
-    from tidegate.cli.use_task import is_table, named, predict_task, refuse_columns, refuse_options
+    from tidegate.cli.use_task import as_text, is_table, named, predict_task, refuse_columns, refuse_options
 
     opened = tidegate.load(model)
-    if out is not None and not (is_table(out) or _takes_text(opened, out, data)):
+    if out is not None and not (is_table(out) or (data is not None and as_text(opened, out, data))):
         raise _no_table(out)
     if isinstance(opened, tidegate.Forecaster):
         refuse_columns(column)
@@ -97,15 +97,6 @@ def _forecast(
         typer.echo(f"{len(frame)} rows written to {out}")
 
 
-def _takes_text(estimator: Any, out: Path, data: str | None) -> bool:
-    """Whether what is no table can be written: by a tagger as DATA is, but not packed, by a translator as any text."""
-    from tidegate.data.compressed import bare_ending
-
-    if getattr(estimator, "TEXT_OF_ANY_NAME", False):
-        return True
-    return hasattr(estimator, "prediction_text") and data is not None and out.suffix.lower() == bare_ending(Path(data))
-
-
 def _check(out: Path, data: str | None, inputs: list[str | None]) -> None:
     """Before any work, so that none is lost. Only predictions for DATA may be something else than a table."""
     from tidegate.cli.use_task import is_table
@@ -121,4 +112,6 @@ def _check(out: Path, data: str | None, inputs: list[str | None]) -> None:
 
 
 def _no_table(out: Path) -> ConfigurationError:
-    return ConfigurationError(f"--out {out}: give a name that ends in .csv or .parquet, or for a tagger as DATA does")
+    return ConfigurationError(
+        f"--out {out}: give a name that ends in .csv, .tsv or .parquet, or for a tagger as DATA does"
+    )

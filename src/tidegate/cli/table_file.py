@@ -27,7 +27,7 @@ def dated(frame: pl.DataFrame) -> pl.DataFrame:
 def show(frame: pl.DataFrame) -> None:
     """A table on a terminal, its first rows if there are many; CSV elsewhere, whole."""
     if not sys.stdout.isatty():
-        sys.stdout.write(_csv(frame))
+        sys.stdout.write(_text(frame))
         return
     show_rows(_with_plain_times(frame.head(MOST_SHOWN)).to_dicts())
     if len(frame) > MOST_SHOWN:
@@ -36,16 +36,16 @@ def show(frame: pl.DataFrame) -> None:
 
 def write(frame: pl.DataFrame, path: Path) -> None:
     """Whole or not at all, in the format that the ending names."""
-    if path.suffix.lower() == ".csv":
-        write_atomically(path, _csv(frame).encode())
+    if path.suffix.lower() in (".csv", ".tsv"):
+        write_atomically(path, _text(frame, "," if path.suffix.lower() == ".csv" else "\t").encode())
         return
     content = BytesIO()
     frame.write_parquet(content)
     write_atomically(path, content.getvalue())
 
 
-def _csv(frame: pl.DataFrame) -> str:
-    return _with_plain_times(frame).write_csv()
+def _text(frame: pl.DataFrame, separator: str = ",") -> str:
+    return _with_plain_times(frame).write_csv(separator=separator)
 
 
 def _with_plain_times(frame: pl.DataFrame) -> pl.DataFrame:

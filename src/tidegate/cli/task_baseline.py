@@ -70,7 +70,7 @@ def _frequencies_of_tokens(asked: Question) -> Found:
     learnt, tokens = coding.encode_lines(asked.training.text), coding.encode_lines(text)
     counts = np.bincount(learnt, minlength=len(coding.vocabulary)) + 1
     nats = -float(np.log(counts / counts.sum())[tokens].mean())
-    return "frequencies of tokens", LanguageAssessment.of(nats, len(tokens), text).metrics
+    return "frequencies of tokens", LanguageAssessment.of(nats, len(tokens), coding.characters(text)).metrics
 
 
 def _frequencies_of_notes(asked: Question) -> Found:

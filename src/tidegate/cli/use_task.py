@@ -14,7 +14,18 @@ from tidegate.errors import ConfigurationError
 
 def is_table(out: Path) -> bool:
     """Whether a file of this name is written as a table."""
-    return out.suffix.lower() in (".csv", ".parquet")
+    return out.suffix.lower() in (".csv", ".tsv", ".parquet")
+
+
+def as_text(estimator: Any, out: Path, data: str) -> bool:
+    """Whether the file is written as text: any of a translator that is no table, of a tagger one like DATA."""
+    from tidegate.data.compressed import bare_ending
+    from tidegate.data.tag_files import file_format
+
+    if getattr(estimator, "TEXT_OF_ANY_NAME", False):
+        return not is_table(out)
+    alike = out.suffix.lower() == bare_ending(Path(data))
+    return hasattr(estimator, "prediction_text") and alike and file_format(Path(data)) != "table"
 
 
 def refuse_options(estimator: Any, given: Mapping[str, object]) -> None:
@@ -48,7 +59,7 @@ def predict_task(estimator: Any, data: str | None, names: Mapping[str, str], out
 
     if data is None:
         raise ConfigurationError(f"DATA is missing: a {type(estimator).__name__} predicts for the examples of a file")
-    if out is not None and not is_table(out):
+    if out is not None and as_text(estimator, out, data):
         _write_text(estimator, data, names, out, as_json)
         return
     records = estimator.read(data, names, labelled=False)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
-from tidegate.data.compressed import bare_ending, read_lines
+from tidegate.data.compressed import bare_ending, read_content, read_lines
 from tidegate.data.conll_layouts import Column, Layout, Universal, WhiteSpace
 from tidegate.data.counted import counted
+from tidegate.data.encoding import decoded
 from tidegate.data.tagged import Sentence, Tagged
 from tidegate.errors import ConfigurationError, DataError
 
@@ -81,12 +85,18 @@ class ConllFile:
         )
 
     def with_tags(self, tags: Sequence[Sequence[str]]) -> str:
-        """The file's text with these tags in place of its own, or in a new last column; all else as it stood."""
+        """The file's text with these tags in place of its own, or in a new last column; all else as it stood.
+
+        Line ends and a byte order mark are no exception.
+        """
         lines = list(self.lines)
         for block, marks in zip(self._blocks(), tags, strict=True):
             for (number, _), mark in zip(block, marks, strict=True):
                 lines[number - 1] = self.layout.replaced(lines[number - 1], self.tag, mark)
-        return "\n".join(lines) + "\n"
+        content = read_content(self.path)
+        ends = re.findall(r"\r?\n", decoded(content, str(self.path)))
+        mark = "\ufeff" if content.startswith(BOM_UTF8) else ""
+        return mark + "".join(f"{line}{end}" for line, end in zip_longest(lines, ends[: len(lines)], fillvalue=""))
 
     def _blocks(self) -> Iterator[_Block]:
         block: _Block = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -11,11 +12,14 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from tidegate.data.compressed import bare_ending, read_content
 from tidegate.data.counted import counted
 from tidegate.data.encoding import decoded
+from tidegate.data.nearest import nearest
+from tidegate.data.table import ENDINGS, read_table
 from tidegate.errors import ConfigurationError, DataError
 
 _TEXT_ENDINGS = (".txt", ".text", ".md")
@@ -79,6 +83,29 @@ def read_text(path: Path) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
+def read_corpus(path: Path, names: Mapping[str, str]) -> Corpus:
+    """The text of a file; of a table (.csv, .tsv, .parquet) its column "text", or as `names` says, a text in each row.
+
+    Raises DataError as `read_text` does, and where a table has no such column or a row no text.
+    """
+    for part in names:
+        if part != "text":
+            raise ConfigurationError(f"{path}: no part is called '{part}'; there is text")
+    if bare_ending(path) not in ENDINGS:
+        return Corpus(read_text(path))
+    table, wanted = read_table(path), names.get("text", "text")
+    found = [name for name in table.frame.columns if name.lower() == wanted.lower()]
+    if not found:
+        told = nearest(wanted, table.frame.columns)
+        raise DataError(f"{table.place()}: no column is called '{wanted}'{told}; rename one, or give plain text (.txt)")
+    texts = table.frame[found[0]].cast(pl.String).to_list()
+    for row, text in enumerate(texts):
+        if not (text or "").strip():
+            raise DataError(f"{table.place(row, found[0])}: empty; fill it in or leave the row out")
+    told = f"{counted(len(texts), 'text')} of column '{found[0]}' read one after the other"
+    return Corpus("".join(f"{text.rstrip()}\n" for text in texts), (told,), {"text": found[0]})
+
+
 def in_order(text: str, *shares: float) -> list[str]:
     """Consecutive parts of the text, each with its share of the characters: `in_order(text, 0.9, 0.05, 0.05)`.
 
@@ -91,14 +118,19 @@ def in_order(text: str, *shares: float) -> list[str]:
 
 
 def lines_in_order(text: str, *shares: float) -> list[str]:
-    """As `in_order`, but each part ends where a line does, so that no line is torn."""
+    """As `in_order`, but each part ends where a line does, or a word where there is no line end: none is torn."""
     parts, rest = [], ""
     for part in in_order(text, *shares)[:-1]:
         rest += part
-        whole = rest.rfind("\n") + 1
+        whole = rest.rfind("\n") + 1 or _last_space(rest)
         parts.append(rest[:whole])
         rest = rest[whole:]
     return [*parts, text[sum(map(len, parts)) :]]
+
+
+def _last_space(text: str) -> int:
+    """Where the text ends when its last, perhaps torn word is taken off."""
+    return len(text) - len(re.split(r"\s", text)[-1])
 
 
 def _names_a_file(text: str) -> bool:

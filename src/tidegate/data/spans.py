@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-_TAG = re.compile(r"([BIES])-(.+)")
+_TAG = re.compile(r"[BIESLU](-.+)?")
 _OUTSIDE = "O"
+_ALSO = {"L": "E", "U": "S"}  # last and unit of BILOU are end and single of BIOES
 
 
 class Span(NamedTuple):
@@ -21,20 +22,26 @@ class Span(NamedTuple):
 
 
 def are_span_tags(tags: Iterable[str]) -> bool:
-    """Whether tags read as "O", "B-NP", "I-NP", "E-NP", "S-NP", and at least one is not "O"."""
-    found = set(tags)
-    return found != {_OUTSIDE} and bool(found) and all(tag == _OUTSIDE or _TAG.fullmatch(tag) for tag in found)
+    """Whether tags read as "O", "B-NP", "I-NP", "E-NP" or "L-NP", "S-NP" or "U-NP", and at least one is not "O".
+
+    Tags of spans without a kind, "B", "I", "O", are such where both "B" and "I" are there.
+    """
+    found = set(tags) - {_OUTSIDE}
+    bare = {tag for tag in found if len(tag) == 1}
+    return bool(found) and all(map(_TAG.fullmatch, found)) and (not bare or (bare == found and {"B", "I"} <= bare))
 
 
 def scheme(sentences: Iterable[Sequence[str]]) -> str:
-    """How spans are written: "BIOES", "IOB2" (each begins with B), "IOB1" (B only parts neighbours) or "IO"."""
+    """How spans are written: "BIOES", "BILOU", "IOB2" (each begins with B), "IOB1" (B parts neighbours) or "IO"."""
     prefixes, begun_inside = set(), False
     for tags in sentences:
         for before, tag in zip([_OUTSIDE, *tags], tags, strict=False):
             prefixes.add(tag[0])
-            begun_inside |= tag[0] == "I" and _kind(before) != _kind(tag)
+            begun_inside |= _part(tag) == "I" and _kind(before) != _kind(tag)
     if prefixes & {"E", "S"}:
         return "BIOES"
+    if prefixes & {"L", "U"}:
+        return "BILOU"
     if not begun_inside:
         return "IOB2"
     return "IOB1" if "B" in prefixes else "IO"
@@ -45,12 +52,12 @@ def may_follow(scheme: str, before: str, tag: str) -> bool:
 
     "IOB1" and "IO" are not restricted.
     """
-    goes_on = tag[0] in "IE" and before[0] in "BI" and _kind(before) == _kind(tag)
+    goes_on = _part(tag) in "IE" and _part(before) in "BI" and _kind(before) == _kind(tag)
     match scheme:
         case "IOB2":
-            return tag[0] != "I" or goes_on
-        case "BIOES":
-            return goes_on or (tag[0] not in "IE" and before[0] not in "BI")
+            return _part(tag) != "I" or goes_on
+        case "BIOES" | "BILOU":
+            return goes_on or (_part(tag) not in "IE" and _part(before) not in "BI")
     return True
 
 
@@ -115,6 +122,11 @@ def total(scores: Iterable[SpanScore]) -> SpanScore:
     return SpanScore(*(sum(getattr(score, name) for score in found) for name in ("gold", "told", "right")))
 
 
+def _part(tag: str) -> str:
+    """B, I, E, S or O."""
+    return _ALSO.get(tag[0], tag[0])
+
+
 def _kind(tag: str) -> str:
     return tag[2:]
 
@@ -122,8 +134,8 @@ def _kind(tag: str) -> str:
 def _begins(before: str, tag: str) -> bool:
     if tag == _OUTSIDE:
         return False
-    return tag[0] in "BS" or before[0] in "OES" or _kind(before) != _kind(tag)
+    return _part(tag) in "BS" or _part(before) in "OES" or _kind(before) != _kind(tag)
 
 
 def _ends(before: str, tag: str) -> bool:
-    return before[0] in "ES" or tag[0] in "OBS" or _kind(before) != _kind(tag)
+    return _part(before) in "ES" or _part(tag) in "OBS" or _kind(before) != _kind(tag)

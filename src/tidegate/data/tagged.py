@@ -17,11 +17,15 @@ from tidegate.errors import DataError
 
 @dataclass(frozen=True)
 class Sentence:
-    """One or more tokens; `tags` are as many, or none where the sentence is not tagged. `place` is for messages."""
+    """One or more tokens; `tags` are as many, or none where the sentence is not tagged.
+
+    place: where it came from, for messages; id: what a table calls it, if it does.
+    """
 
     tokens: tuple[str, ...]
     tags: tuple[str, ...]
     place: str
+    id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,17 @@ class TextCoding:
         complete = not self.marks_lines or text.endswith(_LINE_END)
         return self.encode(text if complete else text + _LINE_END)
 
+    def characters(self, text: str) -> int:
+        """How many characters the tokens of `encode_lines` stand for."""
+        return len(text) + (self.marks_lines and not text.endswith(_LINE_END))
+
     def unknown(self, text: str) -> list[str]:
         """The tokens of the text that are not in the vocabulary, each once, in order of appearance."""
         return list(dict.fromkeys(token for token in self._tokens(text) if token not in self.vocabulary))
+
+    def written_as_unknown(self, text: str) -> int:
+        """How many tokens of the text are "<unk>" itself, as published texts have it for their rare words."""
+        return sum(token == self.vocabulary.tokens[UNKNOWN] for token in self._tokens(text))
 
     def decode(self, numbers: Sequence[int]) -> str:
         """The text of tokens. What is not UTF-8 among the bytes of BPE pieces becomes U+FFFD."""

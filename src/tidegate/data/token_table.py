@@ -66,8 +66,9 @@ class TokenTable:
         tokens = self._texts(self.token)
         tags = self._texts(self.tag) if tagged and self.tag is not None else []
         starts = self._starts()
+        ids = self.table.frame[self.sentence].cast(pl.String).to_list()
         sentences = tuple(
-            Sentence(tuple(tokens[start:end]), tuple(tags[start:end]), self.table.place(start))
+            Sentence(tuple(tokens[start:end]), tuple(tags[start:end]), self.table.place(start), ids[start])
             for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True)
         )
         names = {"format": "table", "sentence": self.sentence, "token": self.token}

@@ -15,7 +15,8 @@ import polars as pl
 import torch
 from numpy.typing import NDArray
 
-from tidegate.data.corpus import Corpus, as_text, in_order, lines_in_order, read_text
+from tidegate.data.corpus import Corpus, as_text, in_order, lines_in_order, read_corpus
+from tidegate.data.counted import counted
 from tidegate.data.streams import Streams
 from tidegate.data.text_coding import TextCoding
 from tidegate.data.text_pieces import pieces, until, without_first_space
@@ -40,11 +41,11 @@ class LanguageAssessment:
     metrics: dict[str, float]
 
     @classmethod
-    def of(cls, nats: float, tokens: int, text: str, **more: float) -> LanguageAssessment:
-        """From the mean −ln p of so many tokens, which are this text; `more` are metrics of their own."""
+    def of(cls, nats: float, tokens: int, characters: int, **more: float) -> LanguageAssessment:
+        """From the mean −ln p of so many tokens that stand for so many characters; `more` are metrics of their own."""
         bits = nats / math.log(2)
         perplexity = math.exp(min(nats, 700.0))  # beyond it lies more than a float can hold
-        by_character = bits * tokens / len(text)
+        by_character = bits * tokens / characters
         return cls({"perplexity": perplexity, "bits_per_character": by_character, "bits_per_token": bits, **more})
 
 
@@ -69,7 +70,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         """Foretells each token of the text X from all before it, once, the state carried over the whole text.
 
         perplexity: e to the mean −ln p of a token. bits_per_token: its logarithm to the base 2. bits_per_character: the
-        bits of all tokens together, divided by the characters of the text, line ends counted. unknown: the share of
+        bits of all tokens together, divided by the characters of the text, line ends counted, also that of the last
+        line where its end is foretold. unknown: the share of
         tokens that are not in the vocabulary; they are foretold as "<unk>".
         """
         coding, network = self.fitted.preparation, self.fitted.network
@@ -77,7 +79,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         tokens = coding.encode_lines(text)
         examples = StreamExamples(Streams(tokens, coding.first, count=1, steps=_STEPS_AT_ONCE))
         nats = evaluate(network, LanguageObjective(), examples)["loss"]
-        return LanguageAssessment.of(nats, len(tokens), text, unknown=float(np.mean(tokens == UNKNOWN)))
+        unknown = float(np.mean(tokens == UNKNOWN))
+        return LanguageAssessment.of(nats, len(tokens), coding.characters(text), unknown=unknown)
 
     def score(self, X: Any, y: Any = None) -> float:
         """The mean natural logarithm of a token's probability: greater is better."""
@@ -131,7 +134,7 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         return until((stop,) if isinstance(stop, str) else stop, texts)
 
     def hold_out(self, records: Corpus) -> tuple[Corpus, Corpus | None]:
-        """The end of the text, whole lines where words are tokens."""
+        """The end of the text: where words or pieces are tokens whole lines, or of a text of one line whole words."""
         share = self.options.validation
         if not share:
             return records, None
@@ -139,8 +142,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
         training, held = cut(records.text, 1 - share, share)
         if not training.strip() or not held.strip():
             raise DataError(
-                f"too little text to hold back a share of {share:g}: give more or a validation text, or hold back none "
-                "(validation=0)"
+                f"too little text ({counted(len(records.text), 'character')}) to hold back a share of {share:g}: give "
+                "more or a validation text, or hold back none (validation=0)"
             )
         return Corpus(training), Corpus(held)
 
@@ -158,8 +161,8 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
             raise ConfigurationError("a language model has no targets but the text itself; give no y")
         return Corpus(as_text(X))
 
-    def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Corpus:  # noqa: ARG002 - text has none
-        return Corpus(read_text(path))
+    def _read_file(self, path: Path, names: Mapping[str, str], labelled: bool) -> Corpus:  # noqa: ARG002 - no labels
+        return read_corpus(path, names)
 
     def _prepare(self, training: Corpus) -> TextCoding:
         options = self.options
@@ -199,8 +202,11 @@ class LanguageModel(SequenceEstimator[LanguageOptions, TextCoding, Corpus]):
 
     def _notes(self, preparation: TextCoding, records: Corpus) -> tuple[str, ...]:
         tokens = preparation.encode_lines(records.text)
-        unknown = int(np.sum(tokens == UNKNOWN))
-        return (f"{unknown:,} of {len(tokens):,} tokens are unknown, left out of the vocabulary",) if unknown else ()
+        unknown, written = int(np.sum(tokens == UNKNOWN)), preparation.written_as_unknown(records.text)
+        if not unknown:
+            return ()
+        left = f"; {written:,} of them are written so, as <unk>" if written else ", left out of the vocabulary"
+        return (f"{unknown:,} of {len(tokens):,} tokens are unknown{left}",)
 
     def _checked(self, values: Mapping[str, Any]) -> LanguageOptions:
         return language_options(values)

@@ -88,15 +88,21 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         return TagAssessment(records, self.predict(records), preparation)
 
     def prediction_frame(self, X: Any) -> pl.DataFrame:
-        """One row for each token: number of the sentence, token, tag."""
+        """One row for each token: sentence, token, tag, in columns called as in a table of tokens; else by these names.
+
+        Sentences are called as the table calls them; of others the number is told, from 0.
+        """
         records = self._records(X, labelled=False)
         rows = zip(records.sentences, self.predict(records), strict=True)
         told = [
-            (number, token, tag)
+            (number if one.id is None else one.id, token, tag)
             for number, (one, tags) in enumerate(rows)
             for token, tag in zip(one.tokens, tags, strict=True)
         ]
-        return pl.DataFrame(told, schema={"sentence": pl.Int64, "token": pl.String, "tag": pl.String}, orient="row")
+        named = records.names if records.names.get("format") == "table" else {}
+        columns = [named.get(part, part) for part in ("sentence", "token", "tag")]
+        kinds = (pl.String if named else pl.Int64, pl.String, pl.String)
+        return pl.DataFrame(told, schema=dict(zip(columns, kinds, strict=True)), orient="row")
 
     def prediction_text(self, path: Source, names: Mapping[str, str] | None = None) -> str:
         """A CoNLL or CoNLL-U file with its tags predicted, all else as it stood; `names` as `read` takes them.
@@ -138,7 +144,6 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
         return TaggingPreparation.fit(training, lowercase=self.options.lowercase, min_count=self.options.min_count)
 
     def _network(self, options: TaggerOptions, preparation: TaggingPreparation) -> TaggerNetwork:
-        usual: Literal["softmax", "crf"] = "crf" if preparation.scheme else "softmax"
         shape = TaggerShape(
             words=preparation.kept,
             characters=len(preparation.characters) if options.characters == "recurrent" else 0,
@@ -148,9 +153,12 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
             character_hidden=options.character_hidden,
             embedding_dropout=options.embedding_dropout,
             word_dropout=options.word_dropout,
-            decoder=usual if options.decoder == "auto" else options.decoder,
+            decoder=_decoder(options, preparation),
         )
         return TaggerNetwork(shape, options)
+
+    def _settled(self, options: TaggerOptions, preparation: TaggingPreparation) -> TaggerOptions:
+        return options.model_copy(update={"decoder": _decoder(options, preparation)})
 
     def _objective(self, _preparation: TaggingPreparation) -> TaggingObjective:
         return TaggingObjective()
@@ -182,6 +190,12 @@ class SequenceTagger(SequenceEstimator[TaggerOptions, TaggingPreparation, Tagged
             for row, values in zip(rows, answer.numpy(), strict=True):
                 found[row] = values[: examples.lengths[row]]
         return found
+
+
+def _decoder(options: TaggerOptions, preparation: TaggingPreparation) -> Literal["softmax", "crf"]:
+    if options.decoder == "auto":
+        return "crf" if preparation.scheme else "softmax"
+    return options.decoder
 
 
 def _require_known(records: Tagged, learnt: Collection[str]) -> None:
