@@ -20,8 +20,8 @@ from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import Forecaster
 from tidegate.data.columns import Columns
 from tidegate.data.panel import Panel, read_panel
-from tidegate.estimators.backtest import Backtest
-from tidegate.estimators.scores import Scores, owa
+from tidegate.estimators.forecasting.backtest import Backtest
+from tidegate.estimators.forecasting.scores import Scores, owa
 from tidegate.training.progress import Lines
 
 HORIZON, SEASON = 48, 24

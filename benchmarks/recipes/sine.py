@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from benchmarks.recipes.arguments import read_arguments, run
 from benchmarks.recipes.figures import Clock, over_seeds, parts_over_seeds
 from tidegate import Forecaster
-from tidegate.estimators.backtest import Backtest
+from tidegate.estimators.forecasting.backtest import Backtest
 from tidegate.training.progress import Lines
 
 POINTS, LEARNT, PERIOD = 1000, 800, 50

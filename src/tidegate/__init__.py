@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tidegate import nn
-    from tidegate.estimators.forecaster import Forecaster
-    from tidegate.estimators.language_model import LanguageModel
+    from tidegate.estimators.forecasting.forecaster import Forecaster
+    from tidegate.estimators.labelled.sequence_classifier import SequenceClassifier
+    from tidegate.estimators.labelled.sequence_regressor import SequenceRegressor
+    from tidegate.estimators.language.language_model import LanguageModel
+    from tidegate.estimators.language.polyphony_model import PolyphonyModel
     from tidegate.estimators.loading import load
-    from tidegate.estimators.polyphony_model import PolyphonyModel
-    from tidegate.estimators.sequence_classifier import SequenceClassifier
-    from tidegate.estimators.sequence_regressor import SequenceRegressor
-    from tidegate.estimators.sequence_tagger import SequenceTagger
-    from tidegate.estimators.translator import Translator
+    from tidegate.estimators.tagging.sequence_tagger import SequenceTagger
+    from tidegate.estimators.translation.translator import Translator
 
 __version__ = "0.1.0"
 __all__ = [
@@ -34,13 +34,13 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Forecaster": "tidegate.estimators.forecaster",
-    "LanguageModel": "tidegate.estimators.language_model",
-    "PolyphonyModel": "tidegate.estimators.polyphony_model",
-    "SequenceClassifier": "tidegate.estimators.sequence_classifier",
-    "SequenceRegressor": "tidegate.estimators.sequence_regressor",
-    "SequenceTagger": "tidegate.estimators.sequence_tagger",
-    "Translator": "tidegate.estimators.translator",
+    "Forecaster": "tidegate.estimators.forecasting.forecaster",
+    "LanguageModel": "tidegate.estimators.language.language_model",
+    "PolyphonyModel": "tidegate.estimators.language.polyphony_model",
+    "SequenceClassifier": "tidegate.estimators.labelled.sequence_classifier",
+    "SequenceRegressor": "tidegate.estimators.labelled.sequence_regressor",
+    "SequenceTagger": "tidegate.estimators.tagging.sequence_tagger",
+    "Translator": "tidegate.estimators.translation.translator",
     "load": "tidegate.estimators.loading",
 }
 

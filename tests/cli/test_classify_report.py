@@ -4,7 +4,7 @@ import numpy as np
 
 from tidegate.cli.classify_report import _mistakes
 from tidegate.data.labelled_values import labelled_values
-from tidegate.estimators.classification import Classification
+from tidegate.estimators.labelled.classification import Classification
 
 
 def test_the_surest_mistakes_come_first_and_what_was_right_not_at_all():

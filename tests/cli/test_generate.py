@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tidegate.estimators.language_model import LanguageModel
+from tidegate.estimators.language.language_model import LanguageModel
 
 TEXT = "one two three\nfour five six\n" * 20
 

@@ -7,8 +7,8 @@ import pytest
 from tidegate.cli.fit_task import Scored
 from tidegate.cli.tag_report import score_sections
 from tidegate.data.tagged import Tagged, from_lists
-from tidegate.estimators.tag_scores import TagAssessment
-from tidegate.estimators.tagging_preparation import TaggingPreparation
+from tidegate.estimators.tagging.tag_scores import TagAssessment
+from tidegate.estimators.tagging.tagging_preparation import TaggingPreparation
 from tidegate.report.task_facts import Section
 
 TRUTH = from_lists([["The", "cat", "sat"], ["He", "ran"]], [["B-NP", "I-NP", "B-VP"], ["B-NP", "B-VP"]])

@@ -25,7 +25,7 @@ from tidegate.training.progress import Place, Silent
 def discovered() -> dict[str, type]:
     """Public classes of tidegate.estimators that can be fitted and saved."""
     found = {}
-    for module in pkgutil.iter_modules(tidegate.estimators.__path__, "tidegate.estimators."):
+    for module in pkgutil.walk_packages(tidegate.estimators.__path__, "tidegate.estimators."):
         for name, kind in inspect.getmembers(importlib.import_module(module.name), inspect.isclass):
             own = kind.__module__ == module.name and not name.startswith("_")
             if own and not inspect.isabstract(kind) and hasattr(kind, "fit") and hasattr(kind, "save"):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from tidegate.estimators.forecaster import Forecaster
+from tidegate.estimators.forecasting.forecaster import Forecaster
 
 TINY = {"hidden_size": 4, "epochs": 2, "window": 12, "horizon": 4, "batch_size": 16}
 

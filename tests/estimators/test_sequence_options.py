@@ -1,7 +1,7 @@
 import pytest
 
 from tidegate.estimators.sequence_options import SequenceOptions
-from tidegate.estimators.tagger_options import TaggerOptions
+from tidegate.estimators.tagging.tagger_options import TaggerOptions
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ import numpy as np
 from tidegate.cli.fit_task import Scored
 from tidegate.cli.gate_report import MOST_STEPS, attended, by_step, gate_sections
 from tidegate.data.labelled import Labelled
-from tidegate.estimators.classification import Classification
-from tidegate.estimators.input_preparation import InputPreparation, TextPreparation
-from tidegate.estimators.regression import NumberPredictions
+from tidegate.estimators.labelled.classification import Classification
+from tidegate.estimators.labelled.input_preparation import InputPreparation, TextPreparation
+from tidegate.estimators.labelled.regression import NumberPredictions
 from tidegate.report import scatter
 from tidegate.report.charts import residual_histogram
 from tidegate.report.matrix import confusion_chart

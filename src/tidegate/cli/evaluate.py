@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tidegate.cli.arguments import Columns, Data, Horizon, Json, Levels, Model, Windows
 
 if TYPE_CHECKING:
-    from tidegate.estimators.forecaster import Forecaster
+    from tidegate.estimators.forecasting.forecaster import Forecaster
 
 EXAMPLES = """\b
 Examples:

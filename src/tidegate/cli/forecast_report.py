@@ -15,11 +15,11 @@ from tidegate.cli.gate_report import gate_sections
 from tidegate.cli.scoring import coverage_rows, notes_on, score_rows, target_scores, where
 from tidegate.cli.settings import by_origin
 from tidegate.data.panel import Panel
-from tidegate.estimators.backtest import Backtest
-from tidegate.estimators.fitted import Fitted, start_of
-from tidegate.estimators.forecast_frame import Forecast
+from tidegate.estimators.forecasting.backtest import Backtest
+from tidegate.estimators.forecasting.fitted import Fitted, start_of
+from tidegate.estimators.forecasting.forecast_frame import Forecast
+from tidegate.estimators.forecasting.scores import mase
 from tidegate.estimators.options import ForecasterOptions
-from tidegate.estimators.scores import mase
 from tidegate.report.facts import ForecastFacts, HorizonErrors, LearningCurves, Residuals, ScoreRow, SeriesFacts
 from tidegate.report.task_facts import Section
 

@@ -13,11 +13,11 @@ from tidegate.cli.scoring import default_windows, metrics_of
 from tidegate.data.counted import counted
 from tidegate.data.panel import Panel
 from tidegate.errors import DataError
-from tidegate.estimators.backtest import Backtest
-from tidegate.estimators.continuation import followed
-from tidegate.estimators.forecaster import Forecaster
+from tidegate.estimators.forecasting.backtest import Backtest
+from tidegate.estimators.forecasting.continuation import followed
+from tidegate.estimators.forecasting.forecaster import Forecaster
+from tidegate.estimators.forecasting.resolution import resolved
 from tidegate.estimators.options import ForecasterOptions
-from tidegate.estimators.resolution import resolved
 from tidegate.report.facts import ForecastFacts
 from tidegate.report.page import write_report
 from tidegate.training.progress import Reporter

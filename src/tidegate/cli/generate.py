@@ -10,8 +10,8 @@ from tidegate.cli.arguments import Json, Model, Seed, option
 from tidegate.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from tidegate.estimators.language_model import LanguageModel
-    from tidegate.estimators.polyphony_model import PolyphonyModel
+    from tidegate.estimators.language.language_model import LanguageModel
+    from tidegate.estimators.language.polyphony_model import PolyphonyModel
 
 GENERATE = """\b
 Examples:

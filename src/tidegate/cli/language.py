@@ -59,8 +59,8 @@ def language(
 ) -> None:
     """Train a language model on a text; write model and report, with the perplexity and samples of what it writes."""
     from tidegate.cli.language_report import language_sections
-    from tidegate.estimators.language_model import LanguageModel
-    from tidegate.estimators.language_options import LanguageOptions
+    from tidegate.estimators.language.language_model import LanguageModel
+    from tidegate.estimators.language.language_options import LanguageOptions
 
     named = {"tokenizer": tokenizer, "cell": cell, "epochs": epochs, "seed": seed}
     estimator = LanguageModel(**chosen_options(LanguageOptions, named, settings or [], config))
@@ -85,7 +85,7 @@ def polyphony(
 ) -> None:
     """Train a model of polyphonic music, frame by frame; write model and report."""
     from tidegate.cli.language_report import polyphony_sections
-    from tidegate.estimators.polyphony_model import PolyphonyModel, PolyphonyOptions
+    from tidegate.estimators.language.polyphony_model import PolyphonyModel, PolyphonyOptions
 
     named = {"cell": cell, "epochs": epochs, "seed": seed}
     estimator = PolyphonyModel(**chosen_options(PolyphonyOptions, named, settings or [], config))

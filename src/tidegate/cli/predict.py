@@ -11,7 +11,7 @@ from tidegate.cli.arguments import Columns, Horizon, Json, Levels, Model
 from tidegate.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from tidegate.estimators.forecaster import Forecaster
+    from tidegate.estimators.forecasting.forecaster import Forecaster
 
 EXAMPLES = """\b
 Examples:

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tidegate.data.panel import Panel
-from tidegate.estimators.backtest import Backtest
-from tidegate.estimators.fitted import Fitted
-from tidegate.estimators.forecast_frame import Forecast
-from tidegate.estimators.scores import score
+from tidegate.estimators.forecasting.backtest import Backtest
+from tidegate.estimators.forecasting.fitted import Fitted
+from tidegate.estimators.forecasting.forecast_frame import Forecast
+from tidegate.estimators.forecasting.scores import score
 from tidegate.report.facts import CoverageRow, ScoreRow
 
 Array = NDArray[np.float64]

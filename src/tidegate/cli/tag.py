@@ -60,8 +60,8 @@ def tag(
 ) -> None:
     """Train a tagger on sentences of tokens with tags; write model and report, with what is taken for what."""
     from tidegate.cli.tag_report import tag_sections
-    from tidegate.estimators.sequence_tagger import SequenceTagger
-    from tidegate.estimators.tagger_options import TaggerOptions
+    from tidegate.estimators.tagging.sequence_tagger import SequenceTagger
+    from tidegate.estimators.tagging.tagger_options import TaggerOptions
 
     named = {"cell": cell, "epochs": epochs, "seed": seed}
     estimator = SequenceTagger(**chosen_options(TaggerOptions, named, settings or [], config))

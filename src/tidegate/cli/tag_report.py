@@ -14,7 +14,7 @@ from tidegate.report.task_facts import Section, Table
 if TYPE_CHECKING:
     from tidegate.cli.fit_task import Scored
     from tidegate.data.tagged import Sentence
-    from tidegate.estimators.tag_scores import TagAssessment, TagScore
+    from tidegate.estimators.tagging.tag_scores import TagAssessment, TagScore
 
 _MOST_TAGS, _MOST_CONFUSED, _MOST_SENTENCES = 30, 12, 10
 _LINE = 100

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from tidegate.cli.fit_task import Scored, TaskRun
 from tidegate.data.target_scale import numbers_of
-from tidegate.estimators.classification import Classification
-from tidegate.estimators.language_model import LanguageAssessment
-from tidegate.estimators.polyphony_model import PolyphonyAssessment
-from tidegate.estimators.regression import NumberPredictions
-from tidegate.estimators.tag_scores import TagAssessment
-from tidegate.estimators.translating import Translation
-from tidegate.estimators.translation_assessment import TranslationAssessment
+from tidegate.estimators.labelled.classification import Classification
+from tidegate.estimators.labelled.regression import NumberPredictions
+from tidegate.estimators.language.language_model import LanguageAssessment
+from tidegate.estimators.language.polyphony_model import PolyphonyAssessment
+from tidegate.estimators.tagging.tag_scores import TagAssessment
+from tidegate.estimators.translation.translating import Translation
+from tidegate.estimators.translation.translation_assessment import TranslationAssessment
 
 Found = tuple[str, dict[str, float]]
 

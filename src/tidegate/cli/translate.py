@@ -56,8 +56,8 @@ def translate(
 ) -> None:
     """Train a translator on pairs of sequences; write model and report, with samples and what was attended to."""
     from tidegate.cli.translate_report import translate_sections
-    from tidegate.estimators.translation_options import TranslationOptions
-    from tidegate.estimators.translator import Translator
+    from tidegate.estimators.translation.translation_options import TranslationOptions
+    from tidegate.estimators.translation.translator import Translator
 
     named = {"cell": cell, "epochs": epochs, "seed": seed}
     estimator = Translator(**chosen_options(TranslationOptions, named, settings or [], config))

@@ -10,9 +10,9 @@ import numpy as np
 
 from tidegate.cli.fit_task import Scored
 from tidegate.cli.gate_report import gate_sections
-from tidegate.estimators.translating import Translation
-from tidegate.estimators.translation_assessment import TranslationAssessment
-from tidegate.estimators.translation_preparation import Side, TranslationPreparation
+from tidegate.estimators.translation.translating import Translation
+from tidegate.estimators.translation.translation_assessment import TranslationAssessment
+from tidegate.estimators.translation.translation_preparation import Side, TranslationPreparation
 from tidegate.report.matrix import matrix_chart
 from tidegate.report.svg import Chart
 from tidegate.report.task_facts import Section

@@ -9,15 +9,15 @@ from typing import Any
 from tidegate.artefact.file import load as load_artefact
 from tidegate.errors import ArtefactError
 
-# What a file says it holds, and the estimator that opens it: module of tidegate.estimators and class.
+# What a file says it holds, and the estimator that opens it.
 KINDS = {
-    "forecaster": ("forecaster", "Forecaster"),
-    "classifier": ("sequence_classifier", "SequenceClassifier"),
-    "regressor": ("sequence_regressor", "SequenceRegressor"),
-    "language-model": ("language_model", "LanguageModel"),
-    "polyphony-model": ("polyphony_model", "PolyphonyModel"),
-    "tagger": ("sequence_tagger", "SequenceTagger"),
-    "translator": ("translator", "Translator"),
+    "forecaster": "Forecaster",
+    "classifier": "SequenceClassifier",
+    "regressor": "SequenceRegressor",
+    "language-model": "LanguageModel",
+    "polyphony-model": "PolyphonyModel",
+    "tagger": "SequenceTagger",
+    "translator": "Translator",
 }
 
 
@@ -26,5 +26,4 @@ def load(path: str | PathLike[str]) -> Any:
     kind = load_artefact(path).kind
     if kind not in KINDS:
         raise ArtefactError(f"{path}: holds a {kind}; this version opens {', '.join(KINDS)}")
-    module, name = KINDS[kind]
-    return getattr(import_module(f"tidegate.estimators.{module}"), name).load(path)
+    return getattr(import_module("tidegate"), KINDS[kind]).load(path)
