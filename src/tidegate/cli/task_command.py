@@ -21,7 +21,7 @@ class TaskCommand(TyperCommand):
     """Answers `--hidden-size 4` with `--set hidden_size=4`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        own = {name for parameter in self.params for name in parameter.opts}
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
         for word in args:
             option = word.partition("=")[0]
             name = option.removeprefix("--").replace("-", "_")
