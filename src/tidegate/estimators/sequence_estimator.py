@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy as np
 from torch import nn
 
 from tidegate.errors import ConfigurationError, DataError, NotFittedError
+from tidegate.estimators.conventions import Estimator
 from tidegate.estimators.options import validated
 from tidegate.estimators.sequence_batches import Sortable
 from tidegate.estimators.sequence_file import read_sequence, write_sequence
@@ -28,7 +29,7 @@ from tidegate.training.seeding import generator, seeded
 Source = str | PathLike[str]
 
 
-class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
+class SequenceEstimator(Estimator[OptionsT], Generic[OptionsT, PreparationT, RecordsT]):
     """fit, evaluate, save and load, and scikit-learn's conventions, for any task on sequences.
 
     A task supplies what it is called in files (KIND), its options, its preparation and records, which of its metrics is
@@ -47,30 +48,6 @@ class SequenceEstimator(ABC, Generic[OptionsT, PreparationT, RecordsT]):
     def __init__(self, cell: str = "gru", **options: Any) -> None:
         self.options: OptionsT = self._checked({"cell": cell, **options})
         self._fitted: FittedSequence[OptionsT, PreparationT] | None = None
-
-    def __repr__(self) -> str:
-        chosen = self.options.model_dump(exclude_defaults=True)
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in chosen.items())})"
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's signature
-        """All options by name, as scikit-learn asks for them."""
-        return self.options.model_dump()
-
-    def set_params(self, **options: Any) -> Self:
-        """Changes options for the next `fit`; what is trained already stays as it is."""
-        self.options = self._checked({**self.get_params(), **options})
-        return self
-
-    def __sklearn_clone__(self) -> Self:
-        return type(self)(**self.get_params())
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self._fitted is not None
-
-    def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import InputTags, Tags, TargetTags
-
-        return Tags(estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags())
 
     @property
     def fitted(self) -> FittedSequence[OptionsT, PreparationT]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -12,6 +12,7 @@ from tidegate.data.fingerprint import fingerprint
 from tidegate.data.future import read_future
 from tidegate.data.panel import Panel, read_panel
 from tidegate.errors import NotFittedError
+from tidegate.estimators.conventions import Estimator
 from tidegate.estimators.forecasting.backtest import Backtest, origins
 from tidegate.estimators.forecasting.continuation import followed, mean_mase, new_forecasts
 from tidegate.estimators.forecasting.fitted import Fitted, calibration_errors, start_of
@@ -21,13 +22,13 @@ from tidegate.estimators.forecasting.forecaster_file import read_fitted, write_f
 from tidegate.estimators.forecasting.preparation import Preparation
 from tidegate.estimators.forecasting.reading import ColumnNames, as_panel, check_count, check_list
 from tidegate.estimators.forecasting.resolution import resolved, training_lengths
-from tidegate.estimators.options import forecaster_options
+from tidegate.estimators.options import ForecasterOptions, forecaster_options
 from tidegate.models.encoder import LABELS
 from tidegate.training.history import History
 from tidegate.training.progress import Reporter
 
 
-class Forecaster:
+class Forecaster(Estimator[ForecasterOptions]):
     """Forecasts one or many series with a recurrent network.
 
     `cell` is one of "rnn", "gru", "lstm", "mingru", "minlstm"; all other options are keywords, listed and explained in
@@ -43,33 +44,9 @@ class Forecaster:
     """
 
     def __init__(self, cell: str = "gru", **options: Any) -> None:
-        self.options = forecaster_options({"cell": cell, **options})
+        self.options = self._checked({"cell": cell, **options})
         self._fitted: Fitted | None = None
         self._panel: Panel | None = None
-
-    def __repr__(self) -> str:
-        chosen = self.options.model_dump(exclude_defaults=True)
-        return f"Forecaster({', '.join(f'{name}={value!r}' for name, value in chosen.items())})"
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:  # noqa: ARG002 - scikit-learn's signature
-        """All options by name, as scikit-learn asks for them."""
-        return self.options.model_dump()
-
-    def set_params(self, **options: Any) -> Self:
-        """Changes options for the next `fit`; what is trained already stays as it is."""
-        self.options = forecaster_options({**self.get_params(), **options})
-        return self
-
-    def __sklearn_clone__(self) -> Forecaster:
-        return Forecaster(**self.get_params())
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return self._fitted is not None
-
-    def __sklearn_tags__(self) -> Any:
-        from sklearn.utils import InputTags, Tags, TargetTags
-
-        return Tags(estimator_type=None, target_tags=TargetTags(required=False), input_tags=InputTags())
 
     @property
     def name(self) -> str:
@@ -214,6 +191,9 @@ class Forecaster:
     def read(self, frame: Any) -> Panel:
         """The frame, or the file of this path, with the columns and the step of training."""
         return _like(self.fitted.engine.preparation, frame)
+
+    def _checked(self, values: Mapping[str, Any]) -> ForecasterOptions:
+        return forecaster_options(values)
 
 
 def _like(known: Panel | Preparation, frame: Any) -> Panel:
