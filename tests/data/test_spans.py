@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tidegate.data.spans import Span, SpanScore, are_span_tags, may_follow, scheme, span_scores, spans, total
+from tidegate.data.spans import Span, Tally, are_span_tags, may_follow, scheme, span_scores, spans, total
 
 TAGS = ["O", *(f"{prefix}-{kind}" for prefix in "BIES" for kind in ("NP", "VP"))]
 any_tags = st.lists(st.sampled_from(TAGS), max_size=12)
@@ -87,7 +87,7 @@ def test_scores_of_a_case_by_hand() -> None:
     gold = [["B-NP", "I-NP", "O", "B-VP", "B-NP"], ["B-PP"]]
     told = [["B-NP", "O", "O", "B-VP", "I-NP"], ["O"]]
     scores = span_scores(gold, told)
-    assert scores == {"NP": SpanScore(2, 2, 1), "PP": SpanScore(1, 0, 0), "VP": SpanScore(1, 1, 1)}
+    assert scores == {"NP": Tally(2, 2, 1), "PP": Tally(1, 0, 0), "VP": Tally(1, 1, 1)}
     assert (scores["NP"].f1, scores["PP"].precision, scores["PP"].f1) == (0.5, 0.0, 0.0)
     overall = total(scores.values())
     assert (overall.precision, overall.recall) == (2 / 3, 2 / 4)

@@ -13,8 +13,9 @@ from tidegate.report.task_facts import Section, Table
 
 if TYPE_CHECKING:
     from tidegate.cli.fit_task import Scored
+    from tidegate.data.spans import Tally
     from tidegate.data.tagged import Sentence
-    from tidegate.estimators.tagging.tag_scores import TagAssessment, TagScore
+from tidegate.estimators.tagging.tag_scores import TagAssessment
 
 _MOST_TAGS, _MOST_CONFUSED, _MOST_SENTENCES = 30, 12, 10
 _LINE = 100
@@ -51,7 +52,7 @@ def _by_tag(found: TagAssessment, part: str) -> Section:
     return Section("By tag", f"Token by token, on {part} data.{words}", tables=[table])
 
 
-def _f1(score: TagScore) -> float:
+def _f1(score: Tally) -> float:
     """2 right / (told + true), which is the harmonic mean of precision and recall."""
     return 2 * score.right / (score.told + score.gold)
 

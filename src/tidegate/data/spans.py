@@ -79,8 +79,8 @@ def spans(tags: Sequence[str]) -> list[Span]:
 
 
 @dataclass(frozen=True)
-class SpanScore:
-    """How many spans there are, how many were told, and how many of those are right to the token and in kind."""
+class Tally:
+    """How many spans or tags there are, how many were told, and how many of those are right, to the token, in kind."""
 
     gold: int
     told: int
@@ -88,12 +88,12 @@ class SpanScore:
 
     @property
     def precision(self) -> float:
-        """Share of the spans told that are right; 0 where none was told."""
+        """Share of those told that are right; 0 where none was told."""
         return self.right / self.told if self.told else 0.0
 
     @property
     def recall(self) -> float:
-        """Share of the true spans that were told; 0 where there are none."""
+        """Share of the true ones that were told; 0 where there are none."""
         return self.right / self.gold if self.gold else 0.0
 
     @property
@@ -103,7 +103,7 @@ class SpanScore:
         return 2 * self.right / both if both else 0.0
 
 
-def span_scores(gold: Iterable[Sequence[str]], told: Iterable[Sequence[str]]) -> dict[str, SpanScore]:
+def span_scores(gold: Iterable[Sequence[str]], told: Iterable[Sequence[str]]) -> dict[str, Tally]:
     """Scores by kind, in alphabetical order; `total` adds them up. Sentences of tags, the same in number and length."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in ("gold", "told", "right")}
     for truth, answer in zip(gold, told, strict=True):
@@ -113,13 +113,13 @@ def span_scores(gold: Iterable[Sequence[str]], told: Iterable[Sequence[str]]) ->
         for name, found in (("gold", there), ("told", said), ("right", there & said)):
             counts[name].update(span.kind for span in found)
     kinds = sorted(counts["gold"] | counts["told"])
-    return {kind: SpanScore(*(counts[name][kind] for name in ("gold", "told", "right"))) for kind in kinds}
+    return {kind: Tally(*(counts[name][kind] for name in ("gold", "told", "right"))) for kind in kinds}
 
 
-def total(scores: Iterable[SpanScore]) -> SpanScore:
+def total(scores: Iterable[Tally]) -> Tally:
     """All kinds together (micro-average)."""
     found = list(scores)
-    return SpanScore(*(sum(getattr(score, name) for score in found) for name in ("gold", "told", "right")))
+    return Tally(*(sum(getattr(score, name) for score in found) for name in ("gold", "told", "right")))
 
 
 def _part(tag: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tidegate.data.spans import SpanScore
+from tidegate.data.spans import Tally
 from tidegate.data.tagged import from_lists
-from tidegate.estimators.tagging.tag_scores import TagAssessment, TagScore
+from tidegate.estimators.tagging.tag_scores import TagAssessment
 from tidegate.estimators.tagging.tagging_preparation import TaggingPreparation
 
 TRUTH = from_lists([["a", "b", "new"], ["b"]], [["B-x", "I-x", "O"], ["B-y"]])
@@ -30,16 +30,16 @@ def test_only_what_there_is_is_told() -> None:
 
 def test_the_tables() -> None:
     found = assessment()
-    assert found.spans == {"x": SpanScore(1, 1, 1), "y": SpanScore(1, 1, 0)}
+    assert found.spans == {"x": Tally(1, 1, 1), "y": Tally(1, 1, 0)}
     assert list(found.tags.items()) == [
-        ("B-x", TagScore(1, 1, 1)),
-        ("B-y", TagScore(1, 1, 0)),
-        ("I-x", TagScore(1, 1, 1)),
-        ("O", TagScore(1, 1, 0)),
+        ("B-x", Tally(1, 1, 1)),
+        ("B-y", Tally(1, 1, 0)),
+        ("I-x", Tally(1, 1, 1)),
+        ("O", Tally(1, 1, 0)),
     ]
     assert found.confusions == {("O", "B-y"): 1, ("B-y", "O"): 1}
-    assert (TagScore(4, 2, 1).precision, TagScore(4, 2, 1).recall) == (0.5, 0.25)
-    assert (TagScore(0, 2, 0).recall, TagScore(2, 0, 0).precision) == (0.0, 0.0)
+    assert (Tally(4, 2, 1).precision, Tally(4, 2, 1).recall) == (0.5, 0.25)
+    assert (Tally(0, 2, 0).recall, Tally(2, 0, 0).precision) == (0.0, 0.0)
 
 
 def test_tags_that_training_has_not_met_are_told() -> None:

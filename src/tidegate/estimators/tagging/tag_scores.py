@@ -7,28 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tidegate.data.spans import SpanScore, span_scores, total
+from tidegate.data.spans import Tally, span_scores, total
 from tidegate.data.tagged import Tagged
 from tidegate.estimators.tagging.tagging_preparation import TaggingPreparation
-
-
-@dataclass(frozen=True)
-class TagScore:
-    """Of one tag: how often it is true, how often it was told, how often both."""
-
-    gold: int
-    told: int
-    right: int
-
-    @property
-    def precision(self) -> float:
-        """Share of what was told that is right; 0 where it never was told."""
-        return self.right / self.told if self.told else 0.0
-
-    @property
-    def recall(self) -> float:
-        """Share of the true ones that were told; 0 where there are none."""
-        return self.right / self.gold if self.gold else 0.0
 
 
 @dataclass(frozen=True)
@@ -54,18 +35,18 @@ class TagAssessment:
         return scores
 
     @cached_property
-    def spans(self) -> dict[str, SpanScore]:
+    def spans(self) -> dict[str, Tally]:
         """Span scores by kind, as conlleval counts them; empty where the tags write no spans."""
         return span_scores(self.truth.tags, self.told) if self.preparation.scheme else {}
 
     @cached_property
-    def tags(self) -> dict[str, TagScore]:
+    def tags(self) -> dict[str, Tally]:
         """Scores of each tag, the most frequent first."""
         gold = Counter(tag for _, tag, _ in self._tokens())
         told = Counter(tag for _, _, tag in self._tokens())
         right = Counter(tag for _, tag, said in self._tokens() if tag == said)
         names = sorted(gold | told, key=lambda tag: (-gold[tag], tag))
-        return {tag: TagScore(gold[tag], told[tag], right[tag]) for tag in names}
+        return {tag: Tally(gold[tag], told[tag], right[tag]) for tag in names}
 
     @cached_property
     def confusions(self) -> Counter[tuple[str, str]]:
