@@ -53,7 +53,8 @@ class TextOptions(BaseModel):
     min_count, vocabulary_size: tokens rarer than that in the training part, and all but the most frequent, are unknown;
         with "bpe" the size is how many pieces are learnt (8,000 if None).
     embedding_size: width of the vectors.
-    embedding_dropout, word_dropout: see `tidegate.models.embedding.TokenEmbedding`.
+    embedding_dropout, word_dropout: see `tidegate.models.embedding.TokenEmbedding`. Where every token of the training
+        part is kept (min_count=1), word_dropout alone teaches what to make of an unknown one.
     """
 
     tokenizer: TokenizerKind = "words"
