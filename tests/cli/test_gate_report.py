@@ -8,9 +8,9 @@ import torch
 
 import tidegate as library
 from tidegate.cli.classify_report import class_sections, number_sections
-from tidegate.cli.fit_task import Scored
 from tidegate.cli.gate_report import GATES, attended, gate_sections
 from tidegate.cli.language_report import polyphony_sections
+from tidegate.cli.task_run import Scored
 from tidegate.data.piano_roll import as_rolls
 
 TEXTS = ["so good a film", "a bad film", "good good", "bad so bad"] * 5

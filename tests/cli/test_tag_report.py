@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tidegate.cli.fit_task import Scored
 from tidegate.cli.tag_report import score_sections
+from tidegate.cli.task_run import Scored
 from tidegate.data.tagged import Tagged, from_lists
 from tidegate.estimators.tagging.tag_scores import TagAssessment
 from tidegate.estimators.tagging.tagging_preparation import TaggingPreparation

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import tidegate as library
-from tidegate.cli.fit_task import Scored, TaskFiles, TaskRun
 from tidegate.cli.task_baseline import baseline
 from tidegate.cli.task_report import headline, task_facts
+from tidegate.cli.task_run import Scored, TaskFiles, TaskRun
 
 TINY = {"hidden_size": 3, "epochs": 1}
 

@@ -14,8 +14,8 @@ from tidegate.cli.doctor import EXAMPLES as DOCTOR
 from tidegate.cli.doctor import doctor
 from tidegate.cli.evaluate import EXAMPLES as EVALUATE
 from tidegate.cli.evaluate import evaluate
-from tidegate.cli.fit import EXAMPLES as FIT
-from tidegate.cli.fit import forecast
+from tidegate.cli.forecast import EXAMPLES as FORECAST
+from tidegate.cli.forecast import forecast
 from tidegate.cli.generate import GENERATE, generate
 from tidegate.cli.language import LANGUAGE, POLYPHONY, language, polyphony
 from tidegate.cli.predict import EXAMPLES as PREDICT
@@ -58,7 +58,7 @@ tasks = typer.Typer(help="Train a network on your data.", no_args_is_help=True, 
 
 app.command("demo", epilog=DEMO)(demo)
 app.add_typer(tasks, name="fit", epilog=TASKS)
-tasks.command("forecast", cls=TaskCommand, epilog=FIT)(forecast)
+tasks.command("forecast", cls=TaskCommand, epilog=FORECAST)(forecast)
 tasks.command("classify", cls=TaskCommand, epilog=CLASSIFY)(classify)
 tasks.command("regress", cls=TaskCommand, epilog=REGRESS)(regress)
 tasks.command("language", cls=TaskCommand, epilog=LANGUAGE)(language)

@@ -21,8 +21,9 @@ from tidegate.cli.arguments import (
     Valid,
     option,
 )
-from tidegate.cli.fit_task import Manner, TaskFiles, fit_task
+from tidegate.cli.fit_task import fit_task
 from tidegate.cli.settings import chosen_options
+from tidegate.cli.task_run import Manner, TaskFiles
 
 CLASSIFY = """\b
 Examples:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.cli.fit_task import Scored
 from tidegate.cli.gate_report import MOST_STEPS, attended, by_step, gate_sections
+from tidegate.cli.task_run import Scored
 from tidegate.data.labelled import Labelled
 from tidegate.estimators.labelled.classification import Classification
 from tidegate.estimators.labelled.input_preparation import InputPreparation, TextPreparation

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from tidegate.cli.fit_task import Scored
 from tidegate.cli.gate_report import gate_sections
+from tidegate.cli.task_run import Scored
 from tidegate.data.corpus import Corpus
 from tidegate.data.piano_roll import LOWEST
 from tidegate.report.charts import NARROW, WIDE, learning_chart

@@ -12,7 +12,7 @@ from tidegate.report.matrix import confusion_chart
 from tidegate.report.task_facts import Section, Table
 
 if TYPE_CHECKING:
-    from tidegate.cli.fit_task import Scored
+    from tidegate.cli.task_run import Scored
     from tidegate.data.spans import Tally
     from tidegate.data.tagged import Sentence
 from tidegate.estimators.tagging.tag_scores import TagAssessment

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tidegate.cli.fit_task import Scored, TaskRun
+from tidegate.cli.task_run import Scored, TaskRun
 from tidegate.data.target_scale import numbers_of
 from tidegate.estimators.labelled.classification import Classification
 from tidegate.estimators.labelled.regression import NumberPredictions

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from tidegate.cli.fit_task import TaskFiles, TaskRun
 from tidegate.cli.run_folder import RunFolder
+from tidegate.cli.task_run import TaskFiles, TaskRun
 from tidegate.cli.terminal import say, say_json, show_table
 from tidegate.report.task_facts import TaskFacts
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.cli.fit_task import Sections, TaskRun
 from tidegate.cli.settings import by_origin
 from tidegate.cli.task_baseline import Found, baseline
+from tidegate.cli.task_run import Sections, TaskRun
 from tidegate.models.encoder import LABELS
 from tidegate.report.facts import LearningCurves
 from tidegate.report.metrics import metric_label

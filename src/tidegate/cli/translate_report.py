@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tidegate.cli.fit_task import Scored
 from tidegate.cli.gate_report import gate_sections
+from tidegate.cli.task_run import Scored
 from tidegate.estimators.translation.translating import Translation
 from tidegate.estimators.translation.translation_assessment import TranslationAssessment
 from tidegate.estimators.translation.translation_preparation import Side, TranslationPreparation

@@ -90,7 +90,7 @@ def _write_text(estimator: Any, data: str, names: Mapping[str, str], out: Path, 
 
 def evaluate_task(estimator: Any, data: str, names: Mapping[str, str], as_json: bool) -> None:
     """Scores on DATA, in the manner of `evaluate`."""
-    from tidegate.cli.fit_task import told_scores
+    from tidegate.cli.task_run import told_scores
     from tidegate.cli.terminal import say, say_json, show_table
     from tidegate.report.task_facts import TaskFacts
 

@@ -1,4 +1,4 @@
-"""`tidegate fit`: train a network on one's own data."""
+"""`tidegate fit forecast`: train a forecaster on one's own table."""
 
 from __future__ import annotations
 
